@@ -386,7 +386,6 @@ def test_where_no_table_has_a_keyword_nothing_is_done(old: Repository):
     [
         ("# Nothing\n", 3, "README.md: no row in it links to a paper on arXiv"),
         (f"## ***\n{HEADER}| x |\n", 3, "README.md: no row in it links to a paper on arXiv"),
-        (f"## ***\n{HEADER}{row('A', '2501.00001', '', '')}", 3, "README.md:4: no heading, key"),
         (b"\xff\n", 3, "README.md:1: not UTF-8"),
         (None, 2, "README.md: no such file; give the README that was published"),
     ],

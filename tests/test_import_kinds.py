@@ -90,7 +90,7 @@ def link(number: int, text: str = "pdf") -> str:
         (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, ""),
         (f"- {link(1, 'A one')}, {link(2, 'B two')}", {}, "it links to several papers"),
         (f"- Mice run {link(1, 'paper')} [slides](http://a.b)", {1: "Mice run"}, ""),
-        (f"- **[ICLR 2025]** Cats. [{link(1, 'Paper')}]", {1: "[ICLR 2025] Cats."}, ""),
+        (f"- **[ICLR 2025]** Cats. [{link(1, 'Paper')}]", {1: "Cats."}, ""),
         (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
         ("- [[Re] A](https://arxiv.org/abs/2501.00004/)", {4: "[Re] A"}, ""),
         (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {}, "it links to several"),
@@ -296,6 +296,145 @@ def test_a_paper_is_told_in_each_usual_form(row: str, told: tuple[str | None, ..
     (stored,) = read_page(f"# T\n\n## Mice\n\n{row}\n", "a.md").stored
     assert stored.paper
     assert (stored.paper.title, stored.paper.comment, stored.paper.abstract) == told
+
+
+BOLD_AND_LINES = (
+    "# Mice\n\n**A paper**\n\n- 论文：{}1\n\n- 代码：https://github.com/a/b\n\n"
+    "# Rats\n\n**Another paper**\n\n- Paper: https://rats.org/a.pdf\n\n"
+    "**A third paper**\n\n- Paper: {}3\n"
+)
+NUMBERED = (
+    "# Mice of 2025-01-02\n\n## 1. A paper\n\n> We do: it.\n\n[📄 Paper]({}1) | [PDF]({}1)\n\n"
+    "## 2. B paper\n\n_Good_\n\n[Paper]({}2)\n"
+)
+
+
+@for_each(
+    ("text", "papers"),
+    [
+        # A heading, a bold line or a fold above a single paper that has no title is its title.
+        (BOLD_AND_LINES, {1: ("A paper", "Mice"), 3: ("A third paper", "Rats")}),
+        (NUMBERED, {1: ("A paper", "Mice of"), 2: ("B paper", "Mice of")}),
+        (
+            (
+                "## Mice\n\n#### [new 001] A paper\n- **分类: q-bio**\n\n- **链接: [{}1]({}1)**\n\n"
+                "> **作者:** Ann Other; Bob Else\n"
+            ),
+            {1: ("A paper", "Mice")},
+        ),
+        ("## Mice\n\n### A paper\n- **Link**: {}1\n- **TL;DR**: Good.", {1: ("A paper", "Mice")}),
+        (
+            "## Mice\n\n### A paper\n[**arXiv:2501.00001**]({}1) — *Ann Other*\n\n**Good**.",
+            {1: ("A paper", "Mice")},
+        ),
+        (
+            "## Mice\n\n**[A paper]({}1)**\n\n*Ann Other*\n\nWe do.\n\n**[B]({}2)**\n\nIt is.",
+            {1: ("A paper", "Mice"), 2: ("B", "Mice")},
+        ),
+        (
+            (
+                "## Mice\n\n<details>\n<summary><b>A paper</b> - Ann Other, Bob Else - [[pdf]]({}1)"
+                "</summary>\n\n**Abstract:** We do.\n</details>\n"
+            ),
+            {1: ("A paper", "Mice")},
+        ),
+        ("## Info\n- Title: A paper of mice\n- Link: {}1\n", {1: ("A paper of mice", "")}),
+        # One that is above a paper with a title is its topic, even if there is no other.
+        ("## Cats\n\n### Mice\n- **[ICLR 2025]** A paper [[pdf]({}1)]", {1: ("A paper", "Mice")}),
+        (
+            "## Cats\n\n### Mice\n**A paper**\n*Ann Other, Bob Else*\n[pdf]({}1)",
+            {1: ("A paper", "Mice")},
+        ),
+        ("## Mice\n\n- {}1\n", {1: ("arXiv:2501.00001", "Mice")}),
+        # Of headings in a row, that of a paper is not the topic of the next one.
+        (
+            "## Mice\n\n#### [X](https://x.org/x)\n\n#### [A paper]({}1)\n\n#### [B]({}2)\n",
+            {1: ("A paper", "Mice"), 2: ("B", "Mice")},
+        ),
+        # Titles without what is around them; the words of a link rather than a name before it.
+        ("## Mice\n\n- [2023/02] A paper. In *ICML*. [[pdf]({}1)]", {1: ("A paper.", "Mice")}),
+        (
+            "## Mice\n\n- **MOUSE**: [A paper about small mice]({}1)",
+            {1: ("A paper about small mice", "Mice")},
+        ),
+        (
+            "## Mice\n\n**A paper**\nAnn Other, Bob Else\n[CHI 2024]({}1) • [Code]({}1)",
+            {1: ("A paper", "Mice")},
+        ),
+        (
+            "## Mice\n\n| Model | Notes |\n|-|-|\n| [A paper]({}1) | A very long remark of mine |",
+            {1: ("A paper", "Mice")},
+        ),
+        (
+            "## Mice\n\n|Done|Paper|Link|Notes|\n|-|-|-|-|\n| [ ] | A paper | [pdf]({}1) | mine |",
+            {1: ("A paper", "Mice")},
+        ),
+        (
+            (
+                "## Mice\n<table>\n<thead>\n<tr><th>Title</th><th>Abstract</th><th>PDF</th></tr>\n"
+                "</thead>\n  <tbody>\n<tr><td>A paper</td><td>We do it in great detail.</td><td>"
+                "<a href={}1>PDF</a></td></tr></tbody>\n</table>"
+            ),
+            {1: ("A paper", "Mice")},
+        ),
+        # Days are no topics, nor in them.
+        *(
+            (f"# Mice\n\n## {day}\n\n- [A paper]({{}}1)\n", {1: ("A paper", "Mice")})
+            for day in (
+                *("Thu, 14 May 2026", "2026-05-14（9篇论文）", "2026-05-13 星期三", "20260514_Tue"),
+                *("5月", "2023年", "2026年5月14日 (周四)", "2026-05-14 共9篇论文"),
+            )
+        ),
+        ("# T\n\n## SAT\n\n- [A paper]({}1)\n", {1: ("A paper", "SAT")}),
+        ("## Mice · 2025-07-29\n\n- [A paper]({}1)\n", {1: ("A paper", "Mice")}),
+        ("## Keyword: Mice\n\n- [A paper]({}1)\n", {1: ("A paper", "Mice")}),
+    ],
+)
+def test_a_page_is_read_in_each_usual_form(text: str, papers: dict[int, tuple[str, str]]):
+    stored = read_page(text.replace("{}", URL[:-1]), "a.md").stored
+    found = {
+        int(row.paper.id[5:]): (row.paper.title, "; ".join(row.topics))
+        for row in stored
+        if row.paper
+    }
+    assert found == papers
+
+
+def test_what_a_tool_has_seen_is_no_paper(repository: Repository):
+    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
+    seen = {"seen_ids": ["2501.00001", "2501.00002v3"], "last": {"2501.00003": "2025-01-02"}}
+    repository.write("seen.json", json.dumps(seen))
+    ended = bring_in(repository, repository.root)
+    assert (ended.code, ended.err) == (0, "")
+    assert "1 row read, 1 paper stored" in ended.out.splitlines()
+    assert [k.name for k in load_config(repository.root / "keywords.yaml").keywords] == ["Mice"]
+
+
+def test_papers_without_any_topic_are_in_one_of_the_pages_title(repository: Repository):
+    repository.write("README.md", f"# Latest papers\n\n## 05月\n\n- {link(1, 'A')}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert 'no heading names a topic, so all papers are in "Latest papers"' in ended.out
+    assert "Latest papers: 1 paper" in ended.out.splitlines()
+    repository.write("README.md", f"# Latest papers\n\n## 05月\n\n- {link(2, 'B')}\n")
+    ended = bring_in(repository, repository.root)
+    assert ended.code == 3  # now there are keywords, and it fits none
+    assert (
+        "README.md:5: no heading, key or column with a word names this paper's topic" in ended.err
+    )
+
+
+def test_an_import_without_a_paper_is_partial_even_if_it_has_topics(repository: Repository):
+    repository.write("config.yaml", "keywords: [mice]\n")
+    repository.write("README.md", f"# T\n\nAs {link(1, 'A')} says.\n")
+    assert bring_in(repository, repository.root).code == 3
+
+
+def test_nothing_is_left_of_cards_in_quotations(repository: Repository):
+    cards = "".join(f"> ### {link(n, 'A')}\n> **Authors**: Ann Other\n>\n\n" for n in (1, 2))
+    repository.write("README.md", f"# T\n\n## Mice\n\n{cards}## Mine\n\nWords.\n")
+    assert bring_in(repository, repository.root, "--replace").code == 0
+    assert repository.text("README.md") == f"# T\n\n{BEGIN}\n{END}\n\n## Mine\n\nWords.\n"
 
 
 @for_each(
@@ -551,6 +690,12 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
             (),
         ),
         (
+            "config.yaml",
+            "topics:\n  - {name: mice, query: '( all:\"house mouse\" OR all:mice )'}\n",
+            {"mice": '(ti:"house mouse" OR abs:"house mouse" OR ti:"mice" OR abs:"mice")'},
+            (),
+        ),
+        (
             "config.json",
             '{"keywords": {"mice": "mice AND (brain OR heart)", "rats": ["brown rats", "ti:a"]}}',
             {"mice": EITHER.format("mice"), "rats": EITHER.format("brown rats")},
@@ -650,7 +795,7 @@ def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path)
 
 
 @for_each(
-    "filters", ["[mice], exclude: [cats]", "['*']", "[mice, 'ti:a']", "[a AND b]", "[(a OR b)]"]
+    "filters", ["[mice], exclude: [cats]", "['*']", "[mice, 'ti:a']", "[a AND b]", "[(a OR b) c]"]
 )
 def test_what_a_configuration_says_besides_topics_is_to_be_compared(
     tmp_path_factory: pytest.TempPathFactory, filters: str

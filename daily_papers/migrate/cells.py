@@ -115,7 +115,8 @@ TO_PAPER = rf"""\]\(\s*<?{ADDRESS}[^\s()|<>]*>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)[
 # Most digests escape nothing, so a | may stand in any text. A fold, and a title that is a link or
 # bold, end only as they do.
 _CELL = re.compile(
-    rf"\s*(?P<text>(?:<details.*?</details>|[*_]*\[(?:(?!\]\().)*{TO_PAPER}|\*\*(?:(?!\*\*).)*\*\*)"
+    rf"\s*(?P<text>(?:<details.*?</details>|[*_]*\[(?![ xX]\])(?:(?!\]\().)*{TO_PAPER}"
+    r"|\*\*(?:(?!\*\*).)*\*\*)"
     r"(?=\s*\|)|(?:[^|]|(?<=\\)\|)*)\s*\|",
     re.IGNORECASE,
 )
@@ -182,6 +183,8 @@ _SEPARATOR = re.compile(
     r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
+#: A name of a method is hardly longer, and a title hardly shorter.
+_NICKNAME = 20
 #: What tools count their papers with.
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
 
@@ -202,6 +205,8 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
             found = [(kind_named(name), "")] if place else [("title", name)]
         elif not found:
             found = list(_pieces(text, None if has_title else title_in(text)))
+        if place and "title" in dict(labelled(text)):  # what is above is no title then
+            cells = [each for each in cells if each[0] != "title" or links_to_paper(each[1])]
         has_title = has_title or "title" in dict(found)
         cells += found
     return cells
@@ -220,7 +225,7 @@ def labelled(line: str) -> list[Cell]:
         found = _LABEL.match(part)
         kind = kind_named(found["label"]) if found else ""
         if found and kind not in UNNAMED:
-            cells.append((kind, part[found.end() :].strip(" |*_")))
+            cells.append(_unless_link(kind, part[found.end() :].strip(" |*_")))
         elif cells:  # a | of its own text
             cells[-1] = (cells[-1][0], f"{cells[-1][1]} | {part}")
         else:
@@ -228,9 +233,18 @@ def labelled(line: str) -> list[Cell]:
     return cells
 
 
+def _unless_link(kind: str, text: str) -> Cell:
+    """A cell of a kind; `Paper: https://…` names no title."""
+    return ("link" if kind == "title" and kind_by_looks(text) == "link" else kind, text)
+
+
 def title_in(text: str) -> re.Match[str] | None:
-    """The words of a link to a paper, or bold ones, unless they only say `PDF` or a day."""
-    return next((f for f in _TITLE.finditer(text) if kind_by_looks(f[0]) == "title"), None)
+    """The words of a link to a paper, or bold ones, unless they only say `PDF` or a day.
+
+    Many words of a link are more than the bold name or people before it.
+    """
+    found = (each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) == "title")
+    return max(found, key=lambda each: len(plain(each["linked"] or "")) > _NICKNAME, default=None)
 
 
 def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
@@ -248,7 +262,7 @@ def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
 
 def _separated(kind: str, text: str) -> Iterator[Cell]:
     if kind:
-        yield kind, text.strip(" ,;|")
+        yield _unless_link(kind, text.strip(" ,;|"))
         return
     found = find_date(plain(text))
     if found and found[1] in text:
@@ -277,17 +291,21 @@ ET_AL = re.compile(r"\bet\.?\s*al\b|\bothers\b|\.\.\.$|…$|等$", re.IGNORECASE
 #: What names a link or a paper, and tells nothing of it.
 NO_TITLE = re.compile(
     r"[\W_]*(?:(?:arxiv|pdf|html|abs|link|paper|papers|url|here|read|abstract|website|page|download|doi|code|github"
-    r"|huggingface|hf|alphaxiv|论文|链接|原文|阅读|阅读论文|下载|全文)[\W_]*)*(?:\d{4}\.\d{4,5}(?:v\d+)?)?[\W_]*"
-    r"|https?://\S*",
+    r"|huggingface|hf|alphaxiv|论文|链接|原文|阅读|阅读论文|下载|全文)[\W_]*)*"
+    r"(?:\d{4}\.\d{4,5}(?:v\d+)?[\W_]*|https?://\S*)?",
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
 # A link to a paper right behind a word that is no name.
 _SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
+_LINK = re.compile(rf"\[[^\[\]]{{1,300}}{TO_PAPER}", re.IGNORECASE)
 _CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
+_BEGINS_WITH_LINK = re.compile(rf"[\s*_]*{_LINK.pattern}", re.IGNORECASE)
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
-_BOLD = re.compile(r"\s*(?:\*\*|__|<b>|<strong>)(?![\[(【].*[\])】]\W*$)")
+_BOLD = re.compile(
+    r"\s*(?:\*\*|__|<b>|<strong>)(?![\[(【][^\[\]()【】]*[\])】]:?(?:\*\*|__|</b>|</strong>))"
+)
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]{0,30}\s?){1,4}[^\W\d_a-z][\w.'’-]{0,30}")
 
 
@@ -321,7 +339,8 @@ def _are_names(bare: str) -> bool:
 
 def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
     """Whether cells are a paper's with its title and nothing else, as no sentence's are."""
-    kinds = {kind_by_looks(text) for kind, text in cells if not kind}
+    free = [text for kind, text in cells if not (kind or _LINK.fullmatch(text))]
+    kinds = set(map(kind_by_looks, free))
     return "title" in dict(cells) and kinds <= {"link", "idle", "date", "code", "authors"}
 
 
@@ -346,6 +365,7 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
         free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
         free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
+        free.sort(key=lambda n: _BEGINS_WITH_LINK.match(known[n][1]) is not None)
         for place in free[-1:]:
             known[place] = ("title", known[place][1])
     return known

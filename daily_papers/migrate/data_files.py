@@ -82,10 +82,9 @@ def _cells(value: object, key: str) -> Sequence[Cell]:
     """What a text or a record tells, the record by its keys, unless these are identifiers."""
     if isinstance(value, str):
         text = _text(value)
-        if links_to_paper(text):
-            return cells_of_row(text) if text.count("|") > 1 else cells_of_lines(text.split("\n"))
-        named = next(filter(paper_named, (text, key)), "")
-        return [("link", named)] if named else []
+        if not links_to_paper(text):  # an identifier alone is one that a tool has seen
+            return []
+        return cells_of_row(text) if text.count("|") > 1 else cells_of_lines(text.split("\n"))
     if not isinstance(value, dict) or any(map(paper_named, value)):
         return []
     cells = [("link", key)] if paper_named(key) else []

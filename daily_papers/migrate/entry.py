@@ -52,6 +52,11 @@ _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
 # Words go on below an address that stands by itself.
 _WITHIN_WORDS = re.compile(r"[^\w\[]*https?://\S+\s+\w")
+#: `[CVPR 2025] A paper`, `[2023/04] A paper`, `1. A paper`, `A paper. In`; not `[Re] A paper`.
+_NOT_OF_TITLE = re.compile(
+    r"\A[\[(【][^\[\]()【】]*\d[^\[\]()【】]*[\])】]\s*(?=\w)|\A\d{1,3}[.)]\s+(?=\w)"
+    r"|(?<=[.?!]) In\Z"
+)
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 
@@ -158,7 +163,7 @@ def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
         linked = _linked_title(text, is_raw=reading is folded)
         title = reading(linked) if linked is not None else _without_links(text)
         if title and (reading is folded or not NO_TITLE.fullmatch(title)):
-            return title
+            return title if reading is folded else _NOT_OF_TITLE.sub("", title)
     return ""
 
 

@@ -29,6 +29,7 @@ from daily_papers.migrate.topics import (
     Shelf,
     names_of,
     prefer_categories,
+    prefer_title,
     shelved,
     slugs_by_topic,
 )
@@ -89,6 +90,7 @@ def import_files(
         keywords = load_config(path).keywords if path.exists() else ()
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
         if is_new:
+            imported.advice += filter(None, [None if config.topics else prefer_title(files)])
             keywords = _new_keywords(path, files, config, transaction, imported)
         shelf = shelved(files.pages, keywords, before)
         if not shelf and not (is_new and keywords and config.says_something):
@@ -100,7 +102,10 @@ def import_files(
             _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
         imported.left_out += [*files.useless, *_left_out(files.pages)]
-        imported.is_partial = bool(files.useless) or any(page.lost for page in files.pages)
+        rows = any(page.rows for page in files.pages)
+        is_in_vain = rows and not any(page.stored for page in files.pages)
+        lost = is_in_vain or any(page.lost for page in files.pages)
+        imported.is_partial = bool(files.useless) or lost
         used = [each.path for each in files.configs if is_new and each.says_something]
         imported.advice += [f"{path}: {_ONLY_TOPICS}" for path in used]
         whole = (page for page in files.pages if not any(row.cause for row in page.rows))

@@ -85,23 +85,31 @@ _NO_TOPIC = frozenset(
     mar march apr april may jun june jul july aug august sep sept september oct october nov
     november dec december monday tuesday wednesday thursday friday saturday sunday 其他 其它
     news details detail abstract summary show hide click expand collapse more view tl dr tldr
-    新闻 详情
+    新闻 详情 展开 点击展开 点击展开折叠
     how to use usage installation install citation license licence todo contributing contributors
     contribute acknowledgements acknowledgments acknowledgement contact faq
-    未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
+    未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 其他论文 其它论文
+    年 月 日 included""".split()  # noqa: SIM905 - reads as what it is
 )
 # Classes of the ACM and of mathematics, which stand beside arXiv's categories.
 _CLASS = re.compile(r"(?:[A-K]\.[\dm](?:\.[\dm]+)?|\d\d[A-Z-](?:\d\d|[Xx]{2}))\b(?:\s*\(.*\))?")
-_DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")
+_DAY_NUMBER = re.compile(
+    r"(?:(?:19|20)\d\d年?)?(?:\d\d?月)?(?:\d\d?[日号])?|w?\d\d?(?:st|nd|rd|th)?"
+    r"|(?:星期|周)[一二三四五六日天]|共?\d+篇(?:论文)?"
+)
+_WEEKDAYS = frozenset("mon tue tues wed thu thur thurs fri sat sun".split())  # noqa: SIM905
 # What tools put around a topic: a number, a count, pictures.
 _NUMBER = re.compile(
     r"^(?:\d{1,3}(?:[.)、]|(?:\.\d{1,3})+[.)]?)\s+|[一二三四五六七八九十]{1,3}、\s*)(?=.*[^\W\d_])"
 )
 _SHORTCODE = re.compile(r"\s*:[a-z][a-z0-9_+-]*:\s*")
 _COUNT = re.compile(
-    r"(?<=\S)\s*[(\[（【]\s*\d[\d,]*\s*(?:new|papers?|results?|entries|篇)?\s*[)\]）】]$",
+    r"(?<=\S)\s*[(\[（【]\s*共?\d[\d,]*\s*(?:new|papers?|results?|entries|篇)?\s*[)\]）】]$",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"^(?:keyword|topic|category|关键词|主题)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+# What a day leaves behind.
+_EMPTY_PAIR = re.compile(r"\s*[(（\[](?:(?:星期|周)[一二三四五六日天]|[\s~-])*[)）\]]")
 _JOINERS = "\u200c\u200d"
 
 
@@ -111,7 +119,15 @@ def is_topic(name: str) -> bool:
         return False
     day = find_date(name)
     words = re.findall(r"[^\W_]+", (name.replace(day[1], "") if day else name).casefold())
-    return any(word not in _NO_TOPIC and not _DAY_NUMBER.fullmatch(word) for word in words)
+    empty = _NO_TOPIC | _WEEKDAYS if day else _NO_TOPIC  # SAT is a topic
+    return any(word not in empty and not _DAY_NUMBER.fullmatch(word) for word in words)
+
+
+def without_day(name: str) -> str:
+    """A topic's name without the days that a page or a heading is of."""
+    while day := find_date(name):
+        name = _EMPTY_PAIR.sub("", name.replace(day[1], "")).strip(" -–—|·:,/")
+    return name
 
 
 def topic_key(name: str) -> str:
@@ -120,13 +136,13 @@ def topic_key(name: str) -> str:
 
 
 def undecorated(name: str) -> str:
-    """A topic's name without pictures around it, its number and its count."""
+    """A topic's name without pictures around it, its number, its count and `Keyword:`."""
     name = "".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS)
     words = folded(_SHORTCODE.sub(" ", name))
     for _ in range(2):  # the number may stand before the picture
         pictures = "".join(filter(_is_picture, words))
         words = _COUNT.sub("", _NUMBER.sub("", words.strip(f"{pictures} ")))
-    return words
+    return _CALLED.sub("", words).removesuffix(":").rstrip()
 
 
 def _is_picture(sign: str) -> bool:

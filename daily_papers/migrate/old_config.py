@@ -44,6 +44,7 @@ _CATEGORIES = re.compile(
 )
 # A phrase with one of these is a query in arXiv's syntax.
 _SYNTAX = re.compile(r"\b(?:ti|abs|au|cat|all):|\s(?:AND|OR|ANDNOT|NOT)\s|[()]")
+_IN_PARENTHESES = re.compile(r"\A\(\s*([^()]*?)\s*\)\Z")
 _NAMES = ("name", "topic", "title", "keyword")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
@@ -194,7 +195,7 @@ def _texts(value: object) -> Iterator[str]:
     """The texts of a list, or a single one; quotes and an OR between phrases part them."""
     for each in value if isinstance(value, list | tuple) else [value]:
         if isinstance(each, str):
-            parts = re.split(r"\s+OR\s+", folded(each))
+            parts = re.split(r"\s+OR\s+", _IN_PARENTHESES.sub(r"\1", folded(each)))
             phrases = [part.strip("\"' ").removeprefix("all:").strip("\"' ") for part in parts]
             is_query = any(map(_SYNTAX.search, phrases))
             yield from filter(None, [folded(each)] if is_query else phrases)

@@ -7,16 +7,19 @@ the summary of a fold or an item above items that are papers, is a heading below
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from daily_papers.migrate.cells import (
+    PICTURE,
     UNNAMED,
     Cell,
     cells_of_lines,
     cells_of_row,
     is_of_something_else,
+    kind_by_looks,
     kind_named,
     labelled,
     named,
@@ -27,7 +30,14 @@ from daily_papers.migrate.cells import (
 )
 from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
 from daily_papers.migrate.lines import MARKER, TOO_LONG, Line, lines_of
-from daily_papers.migrate.names import find_date, is_topic, links_to_paper, papers_in, undecorated
+from daily_papers.migrate.names import (
+    find_date,
+    is_topic,
+    links_to_paper,
+    papers_in,
+    undecorated,
+    without_day,
+)
 
 #: The level of a lead, below that of every heading.
 LEAD = 7
@@ -45,6 +55,8 @@ class Block:
     #: Of a heading its level and what it says without its dress.
     level: int = 0
     name: str = ""
+    #: Of a heading and what tells of its paper, the level of the heading.
+    level_of_card: int = 0
     #: What may be papers; a topic without papers has one row without cells.
     rows: list[Entry] = field(default_factory=list)
     #: The lines of a table's header, and of a topic without papers, that go with the last row.
@@ -149,7 +161,7 @@ def _heading(lines: _Lines, position: int) -> Block | None:
         return Block(list(lines[position : position + 2]), level, _bare(text))
     is_above_text = not (_END_OF_TEXT.match(below) or is_last_update(below))
     if (found := _BOLD_OR_FOLD.fullmatch(text)) and not (found["bold"] and is_above_text):
-        name = _bare(found["fold"] or found["bold"] or "").removesuffix(":").rstrip()
+        name = _bare(found["fold"] or found["bold"] or "")
         is_day = find_date(name) is not None
         is_name = re.search(r"[^\W_]", name) and not (links_to_paper(text) and is_day)
         if is_name and (found["fold"] or not is_day):
@@ -230,7 +242,7 @@ def _item(lines: _Lines, position: int) -> Block | None:
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         return _row(own, cells, MENTIONED if is_of_something_else(texts[0]) else "")
     if is_above_items and len(texts) == 1:
-        return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":"))
+        return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])))
     return Block(list(own))
 
 
@@ -307,7 +319,7 @@ _READERS: tuple[Callable[[_Lines, int], Block | None], ...] = (_heading, _table,
 # Lines that tell nothing: under a rule or a closed fold alone, a heading would be an empty one.
 _WORDLESS = re.compile(
     r"[\s>]*(?:(?:[-*_][ \t]*){3,}"
-    r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|tbody|thead|ul)\b[^<>]*>)\s*)+)",
+    r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
 _RULED = re.compile(rf" {{0,3}}{_RULE}")
@@ -340,18 +352,28 @@ def is_to_top(text: str) -> bool:
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with a row in place of each heading of a single paper and what tells of it."""
+    leads = Counter(block.name for block in blocks if block.level >= LEAD)
     above: list[Block] = []
-    for part in _sections(blocks):
+    for part in _sections(blocks, lambda block: _may_be_title(block, leads)):
         above = [each for each in above if each.level < part[0].level]
         card = _card(part, above) if part[0].level else None
         yield from [card] if card else part[:1]
         yield from (each for each in part[1:] if not card or each.line > card.numbers[-1])
-        above.append(part[0])
+        above += [] if card else part[:1]
 
 
-def _sections(blocks: Sequence[Block]) -> Sequence[Sequence[Block]]:
+def _may_be_title(block: Block, leads: Counter[str]) -> bool:
+    """Whether a block is a heading, or a lead that is no label: a page repeats its labels."""
+    if block.level < LEAD:
+        return block.level > 0
+    return leads[block.name] == 1 and kind_named(block.name) in UNNAMED and is_topic(block.name)
+
+
+def _sections(
+    blocks: Sequence[Block], begins: Callable[[Block], bool]
+) -> Sequence[Sequence[Block]]:
     """The headings, each with the blocks down to the next one, after what is above the first."""
-    starts = [n for n, block in enumerate(blocks) if 0 < block.level < LEAD or n == 0]
+    starts = [n for n, block in enumerate(blocks) if n == 0 or begins(block)]
     return [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
 
 
@@ -361,7 +383,7 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
     Then rows are below other headings of its level, in the latter case further down. The title of
     the page is none.
     """
-    sections = _sections(blocks)
+    sections = _sections(blocks, lambda block: 0 < block.level < LEAD)
     title = next((block for block in blocks if block.level == 1), None)
     last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
     for part in sections:
@@ -381,7 +403,7 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
 
 
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
-    """A heading that links to a paper, or that is above what tells of a single one."""
+    """A heading that links to a paper, or that is above what tells of one without a title."""
     heading, *below = section
     own = list(_without_what_follows(heading, below))
     words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
@@ -390,19 +412,46 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     lines = [line for block in (heading, *told) for line in block.lines]
     while is_wordless(lines[-1].text):
         lines.pop()
-    texts = [line.text for line in lines if not _WORDLESS.fullmatch(line.text)]
+    texts = [line.text for line in lines[1:] if not _WORDLESS.fullmatch(line.text)]
     texts = [text for text in texts if "<summary" not in text.lower() or labelled(text)]
-    cells = named(cells_of_lines(texts))
-    if not links_to_paper(heading.text):
-        ids = {paper.id for paper in papers_of(cells)}
-        texts = [ln.text for ln in lines[1:] if ids.issuperset(p.id for p in papers_in(ln.text))]
+    is_linked = links_to_paper(heading.text)
+    cells = named(cells_of_lines([heading.text if is_linked else f"# {heading.name}", *texts]))
+    if not is_linked:
+        ids = _ids_of(cells)
+        is_item = told[-1:] and told[-1].may_be_rows and "other" in dict(cells)
+        texts = [text for text in texts if ids.issuperset(p.id for p in papers_in(text))]
         is_labelled = any(kind in _OF_CARDS for text in texts for kind, _ in labelled(text))
-        is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
-        is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts))
-        is_item = told[-1:] and told[-1].rows and "other" in dict(cells)
-        if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
+        rows = [row.cells for block in told for row in block.rows]
+        has_title = any("title" in dict(row) and ids == _ids_of(row) for row in rows)
+        has_title |= any(map(_has_own_title, texts))
+        is_bare = is_topic(heading.name) and not is_item and not has_title
+        is_below = any(
+            each.level > (heading.level < LEAD) and is_topic(each.name) for each in above
+        )
+        is_title = is_below or any(map(_is_of_links, texts))
+        if len(ids) != 1 or not (is_labelled or (is_bare and is_title)):
             return None
-    return _row(lines, cells)
+    card = _row(lines, cells)
+    card.level_of_card = heading.level
+    return card
+
+
+def _ids_of(cells: Sequence[Cell]) -> set[str]:
+    return {paper.id for paper in papers_of(cells)}
+
+
+def _has_own_title(text: str) -> bool:
+    """Whether a line has a title that is a link or the whole line; other bold words are none."""
+    found = title_in(text)
+    return found is not None and bool(found["linked"] or found[0] == text.strip())
+
+
+def _is_of_links(text: str) -> bool:
+    """Whether a line has nothing but links to a paper, and names them if it is an item."""
+    if not links_to_paper(text) or PICTURE.search(text):  # a badge is about something else
+        return False
+    kinds = {kind or kind_by_looks(piece) for kind, piece in cells_of_lines([text])}
+    return kinds == {"link"} and not (_ITEM_SIGN.match(text) and not labelled(text))
 
 
 def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
@@ -443,22 +492,23 @@ def _file(blocks: Iterable[Block]) -> None:
     above: list[Block] = []
     chains: list[tuple[Block, list[Block]]] = []
     for block in blocks:
-        if block.level:
-            above = [*(heading for heading in above if heading.level < block.level), block]
+        if level := block.level or block.level_of_card:
+            above = [heading for heading in above if heading.level < level]
+            above += [block] if block.level else []
         if block.may_be_rows:
             chains.append((block, above))
     titles = {
         chain[0]
         for _, chain in chains
         if any(chain[0].level == 1 and 1 < h.level < LEAD and is_topic(h.name) for h in chain[1:])
-        or (chain and chain[0].level == 1 and chain[-1].level == LEAD)
+        or (chain and chain[0].level == 1 and chain[-1].level == LEAD and is_topic(chain[-1].name))
     }
     title = titles.pop() if len(titles) == 1 else None
     for rows, chain in chains:
         topics = [each for each in chain if each is not title and is_topic(each.name)]
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
-        rows.topic = topics[-1].name if topics else ""
+        rows.topic = without_day(topics[-1].name) if topics else ""
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day

@@ -20,8 +20,10 @@ from daily_papers.migrate.names import find_date, undecorated
 from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_top, is_wordless
 from daily_papers.render.readme import BEGIN, END
 
+#: What a line without words has, in a quotation too.
+_BLANK = "> \t\r\n"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_TAG = re.compile(r"<(/?)(a|center|details|div|[uo]l|p|table|t?body|thead)\b", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(a|center|details|div|[uo]l|p|table|body)\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"\s*</?summary\b[^<>]*>\s*", re.IGNORECASE)
 
 
@@ -45,7 +47,10 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
     going.update([block.line for block in blocks if is_last_update(block.text)][:1])
     if any(block.is_marker for block in blocks):
         return "".join(_without_gaps(lines, going))
-    above, below = "".join(_without_gaps(lines[: part[-1]], going)), "".join(lines[part[-1] :])
+    end = part[-1]
+    while lines[end : end + 1] and lines[end].strip() == ">":  # the end of a quotation
+        end += 1
+    above, below = "".join(_without_gaps(lines[: part[-1]], going)), "".join(lines[end:])
     newline = _ending(lines[0]) or "\n"
     if above.strip() and above.splitlines()[-1].strip():
         above = above.rstrip("\r\n") + newline * 2
@@ -136,10 +141,10 @@ def _without_gaps(lines: Sequence[str], going: Set[int]) -> Sequence[str]:
     kept: list[str] = []
     is_gap = False
     for number, line in enumerate(lines, 1):
-        is_below_blank = not kept or not kept[-1].strip()
+        is_below_blank = not kept or not kept[-1].strip(_BLANK)
         if number in going:
             is_gap = True
-        elif line.strip() or not (is_gap and is_below_blank):
+        elif line.strip(_BLANK) or not (is_gap and is_below_blank):
             kept.append(line)
             is_gap = False
     return kept

@@ -10,7 +10,7 @@ from daily_papers.config import KEYWORDS, Keyword
 from daily_papers.config.slugs import slug_of
 from daily_papers.migrate.entry import MENTIONED, Entry, topics_in
 from daily_papers.migrate.keywords_yaml import is_category, with_title_as_abstract
-from daily_papers.migrate.names import topic_key
+from daily_papers.migrate.names import topic_key, without_day
 from daily_papers.migrate.old_files import OldFiles, Page
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.matching import Matches
@@ -32,6 +32,17 @@ def prefer_categories(files: OldFiles) -> None:
     if any(named) and {topic for entry in entries for topic in entry.topics} == {files.title}:
         for entry, categories in zip(entries, named, strict=True):
             entry.topics = categories
+
+
+def prefer_title(files: OldFiles) -> str | None:
+    """Where no paper has a topic at all, take the README's title for it, and say so."""
+    entries = [entry for page in files.pages for entry in page.entries]
+    if not any(entry.paper for entry in entries) or any(entry.topics for entry in entries):
+        return None
+    title = without_day(files.title) or files.title
+    for entry in entries:
+        entry.topics = [title]
+    return f'no heading names a topic, so all papers are in "{title}"; name it in {KEYWORDS}'
 
 
 def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]:
