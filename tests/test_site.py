@@ -120,7 +120,20 @@ def test_whoever_is_followed_is_named_wherever_in_the_list(tmp_path: Path) -> No
     (authors,) = row(Website.new(tmp_path, {"medical-imaging": [one]}).built(), one.id).find_class(
         "authors"
     )
-    assert text_of(authors) == "Somebody A, Somebody B, Somebody C, …, J. Núñez et al."
+    assert text_of(authors) == "Somebody A, Somebody B, Somebody C … J. Núñez et al."
+
+
+def test_nobody_is_left_out_before_or_after_the_last_author(tmp_path: Path) -> None:
+    lists = ("A", "B", "C", "J. Núñez"), ("A", "B", "C", "D", "J. Núñez"), ("<A>", "B", "C", "D")
+    papers = [paper(number, authors=names) for number, names in enumerate(lists, start=1)]
+    website = Website.new(tmp_path, {"medical-imaging": papers}).built()
+    shown = [row(website, one.id).find_class("authors")[0] for one in papers]
+    assert [text_of(each) for each in shown] == [
+        "A, B, C, J. Núñez",
+        "A, B, C … J. Núñez",
+        "<A>, B, C et al.",
+    ]
+    assert shown[0].findtext("b") == "J. Núñez"
 
 
 def test_what_a_model_says_reaches_all_pages_later_marked_and_as_text(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
 from daily_papers.papers.announcement import NewsItem
+from daily_papers.papers.authors import first_names
 from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut
@@ -30,7 +31,6 @@ LONGEST_NAME = 100
 _LONGEST_TITLE = 1000
 #: With a translated title, three sentences and the mark of a model.
 _LONGEST_SENTENCE = 1500
-_AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
 IN_FULL = 25
 
@@ -246,16 +246,12 @@ def _author_names(item: NewsItem, form: Form) -> str:
     """The first authors, and any whom a keyword follows, in bold, wherever they are."""
     authors = item.paper.authors or ()
     more = [name for name in item.followed if name not in authors]  # of many authors, ten are kept
-    names: list[str] = []
-    for place, name in enumerate((*authors, *more)):
+
+    def write(name: str) -> str:
         text = harmless_text(name, LONGEST_NAME, form)
-        if name in item.followed:
-            names.append(form.bold(text))
-        elif place < _AUTHORS_SHOWN:
-            names.append(text)
-        elif names[-1] != "…":
-            names.append("…")
-    return re.sub(", …$", " et al.", ", ".join(names).replace(", …, ", " … "))
+        return form.bold(text) if name in item.followed else text
+
+    return first_names((*authors, *more), item.followed, write)
 
 
 # --- pages --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
@@ -119,3 +119,16 @@ def arxiv_name_key(name: str) -> str:
 def holds_in_any_order(key: str, wanted: str) -> bool:
     """Whether one key has all words of another, as in arXiv's search; False if it has none."""
     return bool(wanted) and set(wanted.split()) <= set(key.split())
+
+
+def first_names(
+    names: Iterable[str], followed: Collection[str], write: Callable[[str], str]
+) -> str:
+    """``A, B, C … F et al.``: the first three names, and all who are followed."""
+    shown: list[str] = []
+    for place, name in enumerate(names):
+        if place < 3 or name in followed:
+            shown.append(write(name))
+        elif shown[-1] != "…":
+            shown.append("…")
+    return re.sub(", …$", " et al.", ", ".join(shown).replace(", …, ", " … "))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from daily_papers.papers.authors import holds_words, name_key
+from daily_papers.papers.authors import first_names, holds_words, name_key
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Phrase, leaves, query_words
@@ -38,6 +38,14 @@ class Row:
     summary: Summary | None
     #: Writes a text as HTML, with the phrases that were looked for highlighted.
     html: Callable[[str], Markup]
+
+    @property
+    def authors(self) -> Markup:
+        """The first authors, and whoever is followed, in bold."""
+        return Markup(first_names(self.names, self.followed, self._in_bold))  # noqa: S704 - escaped
+
+    def _in_bold(self, name: str) -> str:
+        return Markup("<b>{}</b>").format(name) if name in self.followed else escape(name)
 
 
 class Rows:
