@@ -183,6 +183,23 @@ def test_a_feed_has_a_hundred_entries_at_most(tmp_path: Path) -> None:
         assert ids(website, path)[0].endswith("2603.00149")
 
 
+def test_a_feed_holds_the_whole_newest_day_also_what_its_table_has_no_room_for(
+    tmp_path: Path,
+) -> None:
+    papers = [paper(number) for number in range(1, 181)]
+    website = Website.new(tmp_path, {"medical-imaging": papers[:50] + papers[170:]})
+    days = {"2026-03-19": papers[:60], f"{DAY}": papers[60:120], f"{DAY}-2": papers[120:]}
+    for key, few in days.items():
+        website.add_digest(key, [(one, ("medical-imaging",)) for one in few])
+    website.built()
+    for path in ("feed.atom", "keywords/medical-imaging.atom"):
+        assert ids(website, path)[:120] == [
+            f"tag:daily-papers.invalid,2026:/papers/{one.id}" for one in reversed(papers[60:])
+        ]
+        assert len(ids(website, path)) == 120
+    assert ids(website, "keywords/nets.atom") == []
+
+
 @pytest.mark.parametrize(
     ("given", "repository", "base", "id"),
     [

@@ -1,15 +1,17 @@
 """Files for programs: Atom feeds (RFC 4287), JSON and BibTeX, of each keyword and tracked author.
 
 A paper has the same id in every feed, for good, so readers of several feeds see it once. The papers
-that came last to a keyword, by listing day, are first. A paper is dated by the day on which it was
-news, since feed readers sort by date: one that moderation held was submitted weeks before anybody
-could read it. Nothing depends on the clock: a feed changes when its papers do.
+that came last to a keyword, by listing day, are first. A feed is cut after a hundred, but never
+within the newest day that had news, so feed readers that look once a day miss nothing. A paper is
+dated by the day on which it was news, since feed readers sort by date: one that moderation held was
+submitted weeks before anybody could read it. Nothing depends on the clock: a feed changes when its
+papers do.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -61,13 +63,18 @@ class Feeds:
     def files(self) -> Iterator[File]:
         """Every file, to be made when it is needed."""
         data, title = self.data, self.data.config.title
-        shown = {id for topic in data.topics for id in topic.ids}
+        # Of the newest day with news, also what was too much for a table.
+        day = data.digests[0].day if data.digests else None
+        new = {id for digest in data.digests if digest.day == day for id in digest.ids}
+        shown = new.union(*(topic.ids for topic in data.topics))
         newest = [id for id in reversed(data.ids) if id in shown]
-        yield self._feed(ALL, "index.html", title, newest)
+        yield self._feed(ALL, "index.html", title, newest, new)
         for topic in data.topics:
-            path = topic.path
-            newest = sorted(topic.ids, key=partial(data.came, slug=topic.slug), reverse=True)
-            yield self._feed(f"{path}.atom", f"{path}.html", f"{title}: {topic.name}", newest)
+            path, came = topic.path, partial(data.came, slug=topic.slug)
+            of_topic = {id for id in new if data.traces[id].days.get(topic.slug) == str(day)}
+            newest = sorted(of_topic.union(topic.ids), key=came, reverse=True)
+            name = f"{title}: {topic.name}"
+            yield self._feed(f"{path}.atom", f"{path}.html", name, newest, of_topic)
             yield self._file(f"{path}.json", topic.ids, partial(self._json, topic))
             yield self._file(f"{path}.bib", topic.ids, partial(self._bibtex, topic))
 
@@ -76,9 +83,11 @@ class Feeds:
         key = key_of([self.data.traces[id].key for id in ids] or self.data.day)
         return File(path, key, lambda: make().encode(errors="replace"))
 
-    def _feed(self, path: str, page: str, title: str, ids: Sequence[str]) -> File:
-        """The first of these papers; ``page`` has the same ones."""
-        ids = ids[:LONGEST_FEED]
+    def _feed(
+        self, path: str, page: str, title: str, ids: Sequence[str], new: Collection[str]
+    ) -> File:
+        """The first of these papers, and all that are new; ``page`` is about the same."""
+        ids = [id for place, id in enumerate(ids) if place < LONGEST_FEED or id in new]
 
         def make() -> str:
             rows = [self.rows.view(id) for id in ids]
