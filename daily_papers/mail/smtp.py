@@ -125,6 +125,8 @@ class MailAccount(Channel):
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(_PAGE.format(html), subtype="html", cte="quoted-printable")
+        # Python folds headers so that spaces between encoded words are lost; the limit is SMTP's.
+        message.policy = message.policy.clone(max_line_length=998)
         return message
 
     @contextmanager
