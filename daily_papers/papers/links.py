@@ -49,8 +49,9 @@ _LONGEST_VENUE: Final = 60
 
 # What is only hoped for, or is about something else.
 _NOT_YET = re.compile(
-    r"submi(?:t|ss)|under (?:review|consideration|revision)|in review|reject|withdrawn|"
-    r"draft|in preparation|prior to|not (?:yet )?(?:peer|accepted)",
+    r"submi(?:t|ss)|under[ -]?(?:review|consideration|revision)|in review|reject|withdrawn|"
+    r"draft|in preparation|prior to|not (?:yet )?(?:peer|accepted)|"
+    r"extension of|(?:solution|report) (?:of|for)\b",
     re.IGNORECASE,
 )
 _ACCEPTED = re.compile(
@@ -59,7 +60,7 @@ _ACCEPTED = re.compile(
         (?:\ (?:version|for|as|a|an|to|be|by|at|in|on|of|the|with|and|paper|poster|oral|spotlight
             |talk|full|short|long|main|conference|journal|regular|highlight|publication|presentation
             |presented|published|appear|proceedings|press|findings|preprint|research|article))*
-        [:,]?\ (?P<venue>[A-Z][^.;,()\[\]]*)""",
+        [:,]?\ (?P<venue>[A-Z](?: [^.;,()\[\]] | (?<=[a-z])\.(?=\ [A-Z][a-z]*\.) )*)""",
     re.VERBOSE | re.IGNORECASE,
 )
 # An acronym and a year: CVPR 2026, NeurIPS'25, IEEE/CVF ICCV 2025, Interspeech 2026.
