@@ -231,6 +231,54 @@ def test_nothing_runs_into_another_or_breaks_on_a_phone(chromium: Any, tmp_path:
         page.close()
 
 
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_long_venue_is_not_cut_on_a_phone(chromium: Any, tmp_path: Path, width: int) -> None:
+    venue = "Transactions on the Reconstruction of Pictures of Hearts"
+    papers = [paper(1, comment=f"Accepted to {venue}"), paper(2, comment="MIDL 2026")]
+    with served(day_of(papers, tmp_path).folder) as address:
+        page = chromium.new_page(viewport={"width": width, "height": 740})
+        for path in ("index.html", "keywords/medical-imaging.html"):
+            page.goto(address + path)
+            ends = page.locator(".badge.venue").evaluate_all("""badges => badges.map((badge) => [
+                badge.getBoundingClientRect().right, badge.getBoundingClientRect().height
+            ])""")
+            (short, low), (long, high) = sorted(ends, key=lambda each: each[1])
+            assert max(short, long) <= width - 20
+            assert high > 1.5 * low
+        page.close()
+
+
+def test_a_withdrawn_paper_is_marked_in_print_in_search_and_among_starred_ones(
+    chromium: Any, tmp_path: Path
+) -> None:
+    gone = paper(1, "Old MRI", version=2, comment="Withdrawn. https://github.com/lab/old")
+    with served(day_of([gone, paper(2)], tmp_path).folder) as address:
+        visit = Visit(chromium, address).go("keywords/medical-imaging.html")
+        visit.page.emulate_media(media="print")
+        assert visit.page.locator(".badge.withdrawn").is_visible()
+        assert not visit.page.locator(".badge.code").is_visible()
+        visit.page.emulate_media(media="screen")
+        visit.go("search.html?q=mri")
+        found = visit.page.locator("article", has_text="Withdrawn")
+        assert found.locator("h2").text_content() == "Old MRI"
+        found.locator(".star").click()
+        visit.page.locator('.star[aria-pressed="true"]').wait_for()
+        visit.page.goto(f"{address}starred.html")
+        assert visit.titles == ["Old MRI (withdrawn)"]
+        visit.context.close()
+
+
+def test_an_excerpt_ends_between_words(chromium: Any, tmp_path: Path) -> None:
+    spaced, unspaced = "MRI of hippopotamuses " * 20, f"MRI {'心' * 300}"
+    papers = [paper(1, abstract=spaced.strip()), paper(2, abstract=unspaced)]
+    with served(day_of(papers, tmp_path).folder) as address:
+        page = Visit(chromium, address).go("search.html?q=mri").page
+        excerpts = page.locator("article summary").all_text_contents()
+        page.context.close()
+    assert excerpts[0] == f"{unspaced[:200]} …"
+    assert excerpts[1].endswith((" MRI …", " of …", " hippopotamuses …"))
+
+
 def test_search_has_the_abstract_of_a_keyword_that_is_gone(chromium: Any, tmp_path: Path) -> None:
     abstract = f"We look at MRI of the head{', of the heart' * 15}."
     website = Website.new(tmp_path, {"medical-imaging": [paper(1, abstract=abstract)]})
@@ -429,6 +477,11 @@ def test_what_came_since_the_last_visit_is_counted(visit: Visit) -> None:
     since = visit.page.locator("#since")
     assert since.inner_text().endswith("papers on 2 days since your last visit.")
     assert visit.page.get_by_text("new to you").count() == 2
+    for hour, number in (18, 2), (20, 0):  # still reading; back in the evening
+        visit.page.clock.set_fixed_time(datetime(2026, 3, 20, hour, tzinfo=UTC))
+        visit.page.reload()
+        assert visit.page.get_by_text("new to you").count() == number
+    assert not visit.page.locator("#since").is_visible()
 
 
 def test_days_that_the_start_page_no_longer_lists_are_not_forgotten(
@@ -556,10 +609,12 @@ def test_filters(visit: Visit) -> None:
     visit.page.get_by_label("With code").check()
     visit.wait_for_results("2 papers found")
     visit.page.get_by_label("With code").uncheck()
-    visit.page.get_by_label("To", exact=True).fill("2026-03-19")
-    visit.wait_for_results("2 papers found")
-    assert visit.titles[1] == "Segmenting MRI images"
-    visit.page.get_by_label("From").fill("2026-03-19")
+    visit.page.get_by_label("To", exact=True).fill("2026-03-01")  # as its row says
+    visit.wait_for_results("5 papers found")
+    assert "Segmenting MRI images" in visit.titles
+    visit.page.get_by_label("From").fill("2026-02-27")
+    visit.wait_for_results("4 papers found")
+    visit.page.get_by_label("To", exact=True).fill("2026-02-28")
     visit.wait_for_results("0 papers found")
     assert help_of(visit) == ["Without the filters: 25 papers."]
     visit.page.get_by_label("From").fill("2026-03-20")

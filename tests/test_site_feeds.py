@@ -305,3 +305,4 @@ def test_a_withdrawal_leaves_the_date_of_the_version_before(tmp_path: Path) -> N
     gone = replace(gone, comment="This paper has been withdrawn by the authors")
     website = Website.new(tmp_path, {"medical-imaging": [gone]}).built()
     assert times(website) == {"2603.00001": ("2026-03-01T13:00:00Z", "2026-03-01T13:00:00Z")}
+    assert feed(website, "feed.atom").findtext("{*}entry/{*}title") == "Study 1 of MRI (withdrawn)"

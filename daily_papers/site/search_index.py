@@ -72,7 +72,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         _readable(paper.comment or ""),
         plain_text(" ".join(categories)),
         [topic.slug for topic in data.topics_of(id)],
-        data.came(id)[0],
+        1 if paper.is_withdrawn else 0,
         data.places.get(id, ""),
         1 if code_url(paper) else 0,
         _readable(paper.abstract) if has_abstract else "",

@@ -6,7 +6,7 @@ const GAP = 0;
 // Words of names are kept apart from those of texts, which are stemmed.
 const NAME = "\u0000";
 
-const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "day", "page", "code", "abstract", "translated", "said", "shown"];
+const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "withdrawn", "page", "code", "abstract", "translated", "said", "shown"];
 const FONT_OR_BRACE = /\\(?:math|text)[a-z]+|[${}]/g;
 // Terms whose papers a part remembers: those of a question that somebody is typing.
 const REMEMBERED = 8;

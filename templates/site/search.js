@@ -131,8 +131,8 @@ const count = (number) => `${number.toLocaleString("en")} paper${number === 1 ? 
 function passes(paper, { keyword, category, from, to, code }) {
   return (!keyword || paper.keywords.includes(keyword))
     && (!category || paper.categories.split(" ").includes(category))
-    && (!from || paper.day >= from)
-    && (!to || paper.day <= to)
+    && (!from || paper.shown >= from)
+    && (!to || paper.shown <= to)
     && (!code || Boolean(paper.code));
 }
 
@@ -187,6 +187,7 @@ function row(paper) {
   const title = element("h2", {}, element("a", { href: `https://arxiv.org/abs/${paper.id}` }, ...marked(paper.title)));
   const names = paper.authors.slice(0, 3).join(", ") + (paper.authors.length > 3 ? " et\u00a0al." : "");
   const by = element("p", { className: "by" }, element("span", { className: "authors" }, ...marked(names)),
+    ...(paper.withdrawn ? [" ", element("span", { className: "badge withdrawn" }, "Withdrawn")] : []),
     " ", element("span", { className: "id" }, `${paper.categories.split(" ")[0]} ${paper.id}`),
     " ", element("time", { dateTime: paper.shown }, DAYS.format(new Date(paper.shown))));
   const translated = paper.translated ? [element("p", { className: "translated", dir: "auto" }, ...marked(paper.translated))] : [];
@@ -281,7 +282,9 @@ function excerpt({ abstract }) {
   }
   const start = abstract.length > 200 ? Math.max(place - 80, 0) : 0;
   const begin = start ? abstract.indexOf(" ", start) + 1 : 0;
-  return `${begin ? "… " : ""}${abstract.slice(begin, begin + 200)}${abstract.length > begin + 200 ? " …" : ""}`;
+  const blank = abstract.length > begin + 200 ? abstract.lastIndexOf(" ", begin + 200) : 0;
+  const end = blank > begin + 100 ? blank : begin + 200; // some languages have no blanks
+  return `${begin ? "… " : ""}${abstract.slice(begin, end)}${abstract.length > end ? " …" : ""}`;
 }
 
 // --- what people do ----------------------------------------------------------------------------

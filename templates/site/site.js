@@ -29,7 +29,7 @@ function keep(name, value) {
 function recordOf(row) {
   const text = (place) => row.querySelector(place)?.textContent.trim() ?? "";
   return {
-    title: text("h3, h2"),
+    title: text("h3, h2") + (row.querySelector(".withdrawn") ? " (withdrawn)" : ""),
     authors: text(".everyone") || text(".authors"),
     sentence: text("summary"),
     url: row.querySelector("h3 a, h2 a").href,
@@ -138,6 +138,7 @@ function showStarred(list) {
 // --- since the last visit ----------------------------------------------------------------------
 
 const LISTING_DAYS = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York" });
+const HOURS_OF_A_VISIT = 4;
 const DAY_NAMES = new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" });
 
 // The days after one, up to and with today, for which arXiv may have had a listing.
@@ -153,7 +154,10 @@ function listingDaysAfter(day) {
 
 function showWhatIsNew(day) {
   const visit = kept("visit");
-  if (visit.now !== day) keep("visit", { now: day, before: visit.now ?? "" });
+  // Whoever comes back within hours is still reading.
+  if (visit.now !== day || !(Date.now() - visit.at < HOURS_OF_A_VISIT * 3_600_000)) {
+    keep("visit", { now: day, before: visit.now ?? "", at: Date.now() });
+  }
   const { before } = kept("visit");
   const listed = [...document.querySelectorAll(".days [data-day]")];
   const days = listed.filter((line) => before && line.dataset.day > before);
