@@ -29,6 +29,8 @@ from daily_papers.mail.entries import (
     Form,
     Room,
     harmless_text,
+    pages_of,
+    rows_of,
 )
 from daily_papers.mail.issue import Mark, Marks, find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
@@ -584,6 +586,20 @@ def test_every_part_is_below_the_limit_and_nothing_is_lost():
         middle = parts[len(parts) // 2].mark
         rest = chat.unsent_parts(mail, Addresses("reader/digests"), MARKDOWN, room, middle)
         assert [part.mark for part in rest] == [part.mark for part in parts[len(parts) // 2 + 1 :]]
+
+
+def test_what_goes_on_with_a_section_says_so_and_does_not_count_again():
+    mail = Mail((digest("2026-11-20", range(1, 40)),))
+    rows = rows_of(mail, TEXT)
+    pages = [text for text, _ in pages_of(rows, Room(900, len), TEXT)]
+    assert pages[0].startswith("mri (39)\n\n")
+    assert pages[1].startswith("mri (continued)\n\n")
+    assert "".join(pages).count("mri (39)") == 1
+    assert "".join(pages).count("mri: 14 more, by title") == 1
+    # A message that failed is made again from its first paper.
+    for first, heading in (20, "mri (continued)"), (25, "mri: 14 more, by title"):
+        text, _ = next(iter(pages_of(rows, Room(900, len), TEXT, first=first)))
+        assert text.startswith(f"{heading}\n\n")
 
 
 def test_marks_are_read_as_they_were_written_and_never_otherwise():

@@ -414,6 +414,12 @@ def test_dots_stand_for_authors_who_are_left_out(number: int, followed: str, sho
     assert line.partition(" ·")[0] == shown
 
 
+def test_a_mail_of_one_keyword_does_not_name_it_with_each_paper():
+    body = whole(Mail((digest("2026-11-20", [item(1, "a", closeness=1)], keyword_names=(A,)),)))
+    assert "Closest to what you like (1)" in body
+    assert "also" not in body
+
+
 def test_a_category_that_is_a_keyword_too_is_named_once():
     news = [item(1, "a", "all", primary_category="cs.CV")]
     body = whole(Mail((digest("2026-11-20", news, keyword_names=(A, ("all", "cs.CV"))),)))
@@ -487,11 +493,9 @@ def test_parts_are_filled_and_say_where_they_go_on():
     assert utf16_length(first.body) > 0.95 * LONGEST_BODY
     assert "This is part 1 of 3 with 150 papers; the others follow as comments." in first.body
     assert "\n\n### mri (100)\n" in first.body
-    assert second.body.startswith("This is part 2 of 3 with 150 papers.\n\n### mri (100)\n")
+    assert second.body.startswith("This is part 2 of 3 with 150 papers.\n\n### mri (continued)\n")
     assert "### mri: 75 more, by title\n" in second.body
-    assert third.body.startswith(
-        "This is part 3 of 3 with 150 papers.\n\n### mri: 75 more, by title\n"
-    )
+    assert third.body.startswith("This is part 3 of 3 with 150 papers.\n\n### mri (continued)\n")
 
 
 def test_a_monstrous_paper_still_fits():

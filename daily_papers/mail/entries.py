@@ -187,22 +187,27 @@ class Row:
     """A paper under its heading: first as it should be, then shorter and shorter."""
 
     heading: str
+    #: The heading on a page that goes on with its section.
+    continued: str
     choices: Sequence[str]
 
 
 def rows_of(mail: Mail, form: Form) -> list[Row]:
     """The papers by section; of a broad topic the first ones in full, the others by title."""
     rows = []
-    for section in morning(mail.items, mail.keyword_names, mail.people):
+    names = mail.keyword_names
+    for section in morning(mail.items, names, mail.people):
         name = CLOSEST_NAME
         if section.slug != CLOSEST:
-            name = harmless_text(mail.keyword_names[section.slug], LONGEST_NAME, form)
+            name = harmless_text(names[section.slug], LONGEST_NAME, form)
+        continued = form.heading(f"{name} (continued)")
         for item in section.items[:IN_FULL]:
-            others = [mail.keyword_names[slug] for slug in item.keywords if slug != section.slug]
-            choices = (_in_full(item, others, form), *_in_short(item, form))
-            rows.append(Row(form.heading(f"{name} ({section.counted})"), choices))
+            others = [names[slug] for slug in item.keywords if slug != section.slug]
+            whole = _in_full(item, others if len(names) > 1 else (), form)
+            choices = (whole, *_in_short(item, form))
+            rows.append(Row(form.heading(f"{name} ({section.counted})"), continued, choices))
         heading = form.heading(f"{name}: {len(section.items) - IN_FULL} more, by title")
-        rows += [Row(heading, _in_short(item, form)) for item in section.items[IN_FULL:]]
+        rows += [Row(heading, continued, _in_short(item, form)) for item in section.items[IN_FULL:]]
     return rows
 
 
@@ -286,21 +291,20 @@ def pages_of(
 
     ``lead`` comes before those of the first page, which begins with the row ``first``.
     """
-    page, papers, last = lead, 0, ""
+    page, papers = lead, 0
+    last = rows[first - 1].heading if first else ""
     for row in rows[first:]:
-        begin = page + form.gap if row.heading == last else _head(page, row, form)
+        head = (row.continued if row.heading == last else row.heading) + form.paragraph
+        if papers and row.heading == last:
+            begin = page + form.gap
+        else:
+            begin = page + form.paragraph + head if page else head
         if papers and not room.has(begin + row.choices[0]):
             yield page, papers
-            page, papers = "", 0
-            begin = _head("", row, form)
+            page, papers, begin = "", 0, head
         whole = begin + row.choices[0]
         if not papers:
             # Alone under its heading, a paper is shortened until it fits.
             whole = room.first(*(begin + choice for choice in row.choices), page + row.choices[-1])
         page, papers, last = whole, papers + 1, row.heading
     yield page, papers
-
-
-def _head(page: str, row: Row, form: Form) -> str:
-    """The page up to a row, with its heading."""
-    return form.paragraph.join((*([page] if page else []), row.heading, ""))
