@@ -16,6 +16,7 @@ from daily_papers.daily.feed_history import unread_days
 from daily_papers.store.store import State
 from tests.sandbox import RATE_EXCEEDED, Request, Response, Script, Service, make_up
 from tests.support.cases import for_each
+from tests.support.command_line import run
 from tests.support.daily_runs import days
 from tests.support.spoiling import WEB_PAGE
 from tests.support.topics import TOPICS
@@ -97,6 +98,27 @@ def test_each_missed_day_and_the_holiday_are_named_by_the_next_digest(tmp_path: 
         "2026-01-22": unread("2026-01-20 and 2026-01-21"),
         "2026-01-23": unread("2026-01-23"),  # the audit has found papers of the day
     }
+
+
+def test_a_day_whose_run_was_interrupted_before_any_answer_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with Life.beginning(tmp_path, TOPICS, make_up(Script(days=25, papers_a_day=12))) as life:
+        life.arxiv.today = date(2026, 1, 14)
+        life.run(life.arxiv.today)
+        life.arxiv.today = date(2026, 1, 15)
+        life.arxiv.intercept = lambda _request: RATE_EXCEEDED
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "sleep", interrupt)
+            environ = life.arxiv.environment()
+            assert run("--root", life.repository.root, "update", environ=environ).code == 130
+        life.arxiv.intercept = None
+        life.arxiv.today = date(2026, 1, 16)
+        life.run(life.arxiv.today)
+    assert said(life) == {"2026-01-16": unread("2026-01-15")}
 
 
 @for_each(

@@ -24,6 +24,7 @@ from tests.support.daily_runs import Reader, days
 from tests.support.repository import Repository
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
+SUNDAY = date(2026, 2, 1)
 CONFIG = parse_config(
     b"keywords: [{slug: a, any: [first of two]}, {slug: b, any: [second of two]}]\n",
     "keywords.yaml",
@@ -119,7 +120,10 @@ def test_a_found_paper_is_news_above_what_readers_were_notified_of(
 def with_listing(store: Store, new: str, *, filled: date | None = MONDAY) -> Store:
     """The same store, which read Monday's feed of all of cs with these new papers."""
     listing = ReadListing(MONDAY, ("cs",), new, after_gap=False)
-    keywords = {slug: replace(each, filled=filled) for slug, each in store.keywords.items()}
+    keywords = {
+        slug: replace(each, filled=filled, first_filled=filled)
+        for slug, each in store.keywords.items()
+    }
     return replace(store, keywords=keywords, state=replace(store.state, recent_listings=(listing,)))
 
 
@@ -158,7 +162,28 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
         )
 
 
-SUNDAY = date(2026, 2, 1)
+@for_each(("expression", "is_news"), [(None, True), ('ti:"A paper"', True), ('ti:"other"', False)])
+def test_a_table_that_waits_again_has_news_of_before_that_its_old_expression_matches(
+    expression: str | None, is_news: bool
+):
+    store = with_listing(before(a="2602.00200"), "2602.00100 2602.00130")
+    waiting = replace(store.keywords["a"], filled=None, notified_expression=expression)
+    one = replace(paper("2602.00123"), title="A paper", primary_category="cs.CV")
+    news = news_of(store.updated(keywords={**store.keywords, "a": waiting}), found(one))
+    assert bool(told(news)) is is_news
+
+
+def test_a_paper_of_a_gap_does_not_prove_that_the_listing_after_it_was_short():
+    listing = ReadListing(
+        MONDAY, ("cs",), "2602.00050 2602.00100 2602.00130", after_gap=True, first="2602.00100"
+    )
+    state = State(recent_listings=(ReadListing(SUNDAY, ("cs",), "2602.00010", False), listing))
+    store = with_listing(before(a="2602.00200"), "", filled=SUNDAY)
+    for id, short in (("2602.00060", set()), ("2602.00110", {MONDAY})):
+        one = replace(paper(id), primary_category="cs.CV")
+        news = news_of(replace(store, state=state), found(one))
+        assert told(news)
+        assert news.short_days == short
 
 
 @for_each(

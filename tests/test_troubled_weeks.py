@@ -196,3 +196,51 @@ def test_a_short_feed_found_after_a_gap_does_not_let_an_older_index_close_it(
     late = {day for id, day in troubled.mailed if id in due}
     assert len(due) > 1
     assert len(late) == 1
+
+
+FEW = """\
+categories: [cs, eess, stat, physics.med-ph]
+max_papers: 20
+keywords:
+  - mri
+  - name: diffusion model
+    any: [diffusion model]
+"""
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("max_papers: 20", "max_papers: 40"),
+        ("[diffusion model]", "[diffusion model, score matching]"),
+    ],
+    ids=["more rows", "another phrase"],
+)
+def test_an_edit_loses_nothing_of_a_feed_that_is_later_found_to_be_short(
+    tmp_path: Path, edit: tuple[str, str]
+):
+    """Both make a table wait to be filled again, and papers match as before."""
+    universe = make_up(Script(days=26, papers_a_day=25))
+    short, edited = date(2026, 1, 28), date(2026, 1, 29)
+    mailed = []
+    for after in (FEW, FEW.replace(*edit)):
+        with Life.beginning(tmp_path / str(len(mailed)), FEW, universe) as life:
+            for day in days(date(2026, 1, 26), 9):
+                if day == edited:
+                    life.repository.write("keywords.yaml", after)
+                is_short = day == short
+                trouble = BadDay(lacks=(0.3, 0.8), lag=1) if is_short else GOOD_DAY
+                life.live(day, trouble, Random(1))
+            mailed.append({id for id, _ in life.mailed})
+    assert mailed[0] <= mailed[1]
+
+
+def test_a_new_keyword_weeks_after_a_missed_day_leaves_the_day_complete(tmp_path: Path):
+    universe = make_up(Script(days=26, papers_a_day=25))
+    missed, edited = date(2026, 1, 28), date(2026, 2, 3)
+    with Life.beginning(tmp_path, FEW, universe) as life:
+        for day in days(date(2026, 1, 26), 9):
+            if day == edited:
+                life.repository.write("keywords.yaml", f"{FEW}  - graph neural networks\n")
+            life.live(day, NOTHING_RAN if day == missed else GOOD_DAY, Random(1))
+            assert life.repository.state()["complete"]

@@ -201,6 +201,7 @@ def _advanced(
     elif progress.harvested and keyword.filled is None:
         full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
         keyword = replace(keyword, harvested=order.day, filled=order.day if full else None)
+    keyword = replace(keyword, first_filled=keyword.first_filled or keyword.filled)
     if progress.rejected:
         keyword = replace(keyword, rejected=order.day)
     reached = _reached(keyword, store.state, findings, order)

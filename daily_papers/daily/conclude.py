@@ -123,8 +123,6 @@ def so_far(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> Store:
     """The store with the tables of an unfinished run; its end decides what is news."""
-    if not evidence:
-        return before
     news = find_news(before, keywords, evidence, day)
     store = _with_tables(before, keywords, evidence, news, day)
     return store.updated(state=replace(store.state, day=day, complete=False))

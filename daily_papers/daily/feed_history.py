@@ -98,7 +98,8 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
     # An earlier run of this day may have read it.
     today = listings.pop(day, ReadListing(day, (), "", after_gap)).with_new(new)
     names = {name for part in feed.parts for name in part.categories}
-    listings[day] = replace(today, categories=tuple(sorted(names)))
+    first = new[0] if new else today.first
+    listings[day] = replace(today, categories=tuple(sorted(names)), first=first)
     recent = tuple(listings.values())[-_LISTINGS:]
     return replace(state, feed=feed.parts, feed_day=day, recent_listings=recent)
 
@@ -178,7 +179,8 @@ def spans_of(listings: Sequence[ReadListing]) -> tuple[Span, ...]:
     for listing in listings:
         gap |= listing.after_gap
         if ids := listing.new.split():
-            first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
+            # Papers of a gap before it, found later, are among them.
+            first, end = (announcement_order(id)[:2] for id in (listing.first or ids[0], ids[-1]))
             month, number = spans[-1].highest if spans else first
             lowest = (month, number + 1) if spans else first
             spans.append(Span(lowest, first, max(end, lowest), listing, before, gap))

@@ -11,7 +11,8 @@
    about it on that day.
 3. **A paper that the feeds left out.** What a search or a harvest finds is also news if it was new
    in one of the last 30 listings that were read, or between two of them, and no feed showed it
-   (`feed_history`). It is news for the keywords whose tables had been filled by then.
+   (`feed_history`). It is news for the keywords that had readers by then: their tables had been
+   filled, even if an edit has made them wait again, with the same rule for a changed expression.
 4. News under rules 2 and 3, from a search for one keyword, is matched with every keyword.
 5. Nothing is news twice, not even for a keyword that matches it later.
 6. **What you like.** What a keyword with `like` takes from today's feed is news for it (`liking`).
@@ -127,11 +128,12 @@ class _Finds:
         """Rules 2 and 3."""
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
+            wanted = {paper.id for paper in _wanted_before(keyword, papers)}
             above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown
             for paper in papers:
                 if paper.id in self.before.news:
                     continue
-                is_due = paper.id in above
+                is_due = paper.id in above & wanted
                 spans = () if paper.id in self.shown else self.spans
                 span = next((span for span in spans if span.holds(paper)), None)
                 if span is not None:
@@ -139,7 +141,8 @@ class _Finds:
                     self.short_days.update([span.listing.day] if span.proves(paper) else [])
                     self.missed.setdefault(paper.id, paper)
                     last_read = (span.before or span.listing).day
-                    is_due |= keyword.filled is not None and keyword.filled <= last_read
+                    since = keyword.first_filled
+                    is_due |= since is not None and since <= last_read and paper.id in wanted
                 if is_due:
                     if paper.id not in self.papers:
                         self.missed[paper.id] = paper
@@ -156,11 +159,15 @@ def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[
     if keyword.notified_up_to is None:
         return ()
     highest = announcement_order(keyword.notified_up_to)[:2]
-    above = [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
-    if above and keyword.notified_expression is not None:
+    return [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
+
+
+def _wanted_before(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[Paper]:
+    """Those that match the expression for which readers have seen all news, if it has changed."""
+    if keyword.notified_expression is not None:
         with suppress(QueryError):  # it is too deep to read: then all count
-            return Matches({"": parse(keyword.notified_expression)}, above).of("")
-    return above
+            return Matches({"": parse(keyword.notified_expression)}, papers).of("")
+    return papers
 
 
 def _with_all_details(

@@ -99,6 +99,9 @@ class KeywordState:
     expression: str
     #: The listing day on which a search or a harvest filled its table; None while it waits.
     filled: date | None = None
+    #: The listing day on which its table was first filled: it has had readers since, even while it
+    #: waits to be filled again.
+    first_filled: date | None = None
     #: The listing day up to which its table is known to be complete; None if it never was.
     last_success: date | None = None
     #: The listing day of its last full search, which repairs what the feed does not show.
@@ -152,6 +155,8 @@ class ReadListing:
     new: PaperIds
     #: Whether the listing before it was missed.
     after_gap: bool
+    #: The lowest identifier that the feed itself showed as new; None if there was none.
+    first: PaperId | None = None
 
     def with_new(self, ids: Iterable[str]) -> ReadListing:
         """The listing with further identifiers."""
