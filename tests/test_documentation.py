@@ -102,7 +102,7 @@ _REFERENCE = """\
 What `--help` says, in one place. A command works on the folder you are in, or on the one that
 `--root` names. [README.md](../README.md#commands) has exit codes and environment variables.
 """
-_TABLE = "| option | what |\n| --- | --- |\n"
+_TABLE = "| option | meaning |\n| --- | --- |\n"
 
 
 def _everywhere() -> str:
