@@ -314,7 +314,7 @@ NUMBERED = (
     [
         # A heading, a bold line or a fold above a single paper that has no title is its title.
         (BOLD_AND_LINES, {1: ("A paper", "Mice"), 3: ("A third paper", "Rats")}),
-        (NUMBERED, {1: ("A paper", "Mice of"), 2: ("B paper", "Mice of")}),
+        (NUMBERED, {1: ("A paper", "Mice"), 2: ("B paper", "Mice")}),
         (
             (
                 "## Mice\n\n#### [new 001] A paper\n- **分类: q-bio**\n\n- **链接: [{}1]({}1)**\n\n"
@@ -346,6 +346,7 @@ NUMBERED = (
             {1: ("A paper", "Mice")},
         ),
         ("## Mice\n\n- {}1\n", {1: ("arXiv:2501.00001", "Mice")}),
+        ("## Mice\n\n### Cite us\n\n[arXiv]({}1)\n", {}),
         # Of headings in a row, that of a paper is not the topic of the next one.
         (
             "## Mice\n\n#### [X](https://x.org/x)\n\n#### [A paper]({}1)\n\n#### [B]({}2)\n",
@@ -387,6 +388,8 @@ NUMBERED = (
         ),
         ("# T\n\n## SAT\n\n- [A paper]({}1)\n", {1: ("A paper", "SAT")}),
         ("## Mice · 2025-07-29\n\n- [A paper]({}1)\n", {1: ("A paper", "Mice")}),
+        ("## Mice: 2025-07-01 to 2025-07-07\n\n- [A paper]({}1)\n", {1: ("A paper", "Mice")}),
+        ("## Mice 2025-07-01/02\n\n- [A]({}1)\n", {1: ("A", "Mice 2025-07-01/02")}),
         ("## Keyword: Mice\n\n- [A paper]({}1)\n", {1: ("A paper", "Mice")}),
     ],
 )

@@ -87,8 +87,8 @@ _NO_TOPIC = frozenset(
     news details detail abstract summary show hide click expand collapse more view tl dr tldr
     新闻 详情 展开 点击展开 点击展开折叠
     how to use usage installation install citation license licence todo contributing contributors
-    contribute acknowledgements acknowledgments acknowledgement contact faq
-    未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 其他论文 其它论文
+    contribute cite us bibtex note warning acknowledgements acknowledgments acknowledgement contact
+    faq 未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 其他论文 其它论文
     年 月 日 included""".split()  # noqa: SIM905 - reads as what it is
 )
 # Classes of the ACM and of mathematics, which stand beside arXiv's categories.
@@ -108,8 +108,9 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"^(?:keyword|topic|category|关键词|主题)\s*[:：]\s*(?=\S)", re.IGNORECASE)
-# What a day leaves behind.
-_EMPTY_PAIR = re.compile(r"\s*[(（\[](?:(?:星期|周)[一二三四五六日天]|[\s~-])*[)）\]]")
+# What days, each a \0, leave behind.
+_EMPTY_PAIR = re.compile(r"\s*[(（\[](?:(?:星期|周)[一二三四五六日天]|[\s\0])*[)）\]]")
+_DAYS = re.compile(r"(?:\b(?:of|on|for|from)\s+)?\0(?:\s*(?:[~–—-]|to|至|到)\s*\0)*")
 _JOINERS = "\u200c\u200d"
 
 
@@ -125,9 +126,12 @@ def is_topic(name: str) -> bool:
 
 def without_day(name: str) -> str:
     """A topic's name without the days that a page or a heading is of."""
-    while day := find_date(name):
-        name = _EMPTY_PAIR.sub("", name.replace(day[1], "")).strip(" -–—|·:,/")
-    return name
+    bare = name
+    while day := find_date(bare):
+        bare = bare.replace(day[1], "\0")
+    bare = _EMPTY_PAIR.sub("", _DAYS.sub("\0", bare))
+    is_within = re.search(r"\w.*\0.*\w", bare, re.ASCII)  # `News of 2 January 2026 on mice`
+    return name if is_within else bare.replace("\0", "").strip(" -–—|·:,/")
 
 
 def topic_key(name: str) -> str:
