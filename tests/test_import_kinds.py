@@ -363,6 +363,10 @@ NUMBERED = (
             {1: ("A paper", "Mice")},
         ),
         (
+            "## Mice\n\n- [(16) Psyche]({}1)\n- [[18F]FDG]({}2)\n- [[2+1]D mice]({}3)",
+            {1: ("(16) Psyche", "Mice"), 2: ("[18F]FDG", "Mice"), 3: ("[2+1]D mice", "Mice")},
+        ),
+        (
             "## Mice\n\n| Model | Notes |\n|-|-|\n| [A paper]({}1) | A very long remark of mine |",
             {1: ("A paper", "Mice")},
         ),

@@ -52,10 +52,11 @@ _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
 # Words go on below an address that stands by itself.
 _WITHIN_WORDS = re.compile(r"[^\w\[]*https?://\S+\s+\w")
-#: `[CVPR 2025] A paper`, `[2023/04] A paper`, `1. A paper`, `A paper. In`; not `[Re] A paper`.
+#: `[CVPR 2025] A paper`, `1. A paper`, `A paper. In`; not `[Re] A paper`, `(16) Psyche`, `[18F]F`.
 _NOT_OF_TITLE = re.compile(
-    r"\A[\[(【][^\[\]()【】]*\d[^\[\]()【】]*[\])】]\s*(?=\w)|\A\d{1,3}[.)]\s+(?=\w)"
-    r"|(?<=[.?!]) In\Z"
+    r"\A[\[(【][^\[\]()【】]{0,60}(?:\b20[0-3]\d\b|['’]\d\d)[^\[\]()【】]{0,60}[\])】]\s*(?=\w)"
+    r"|\A[\[【][^\[\]【】]{0,60}\d[\]】]\s+(?=\w)"
+    r"|\A\d{1,3}[.)]\s+(?=\w)|(?<=[.?!]) In\Z"
 )
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
