@@ -367,6 +367,15 @@ NUMBERED = (
             {1: ("(16) Psyche", "Mice"), 2: ("[18F]FDG", "Mice"), 3: ("[2+1]D mice", "Mice")},
         ),
         (
+            "## Mice\n\n- **A paper**, [International Conference on Mice 2025]({}1)",
+            {1: ("A paper", "Mice")},
+        ),
+        ("## Mice\n\n- **Title**: A paper\n  **Paper**: {}1", {1: ("A paper", "Mice")}),
+        (
+            "## Mice\n\n| Year | Work | What |\n|-|-|-|\n| 2025 | A paper | [arXiv]({}1) |",
+            {1: ("A paper", "Mice")},
+        ),
+        (
             "## Mice\n\n| Model | Notes |\n|-|-|\n| [A paper]({}1) | A very long remark of mine |",
             {1: ("A paper", "Mice")},
         ),

@@ -183,8 +183,10 @@ _SEPARATOR = re.compile(
     r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
-#: A name of a method is hardly longer, and a title hardly shorter.
-_NICKNAME = 20
+# A name of a method is hardly longer, and a title hardly shorter; a venue or people may be.
+_LONG_TITLE = re.compile(
+    r"(?!.*(?:\b(?:arxiv|(?:the|full) paper|preprint|et al)|20\d\d)\b).{21}", re.IGNORECASE
+)
 #: What tools count their papers with.
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
 
@@ -196,7 +198,9 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
         text = text.replace("[\\[", "[").replace("\\]]", "]")
-        found = labelled(text) if place else []
+        found = labelled(text)
+        if not place and ("title" not in dict(found) or links_to_paper(text)):
+            found = []
         kind, known = cells[-1] if cells else ("", "")
         if not found and kind == "abstract" and not links_to_paper(text):
             cells[-1] = (kind, f"{known} {plain(text).strip('>|*_- ')}".strip())
@@ -241,10 +245,11 @@ def _unless_link(kind: str, text: str) -> Cell:
 def title_in(text: str) -> re.Match[str] | None:
     """The words of a link to a paper, or bold ones, unless they only say `PDF` or a day.
 
-    Many words of a link are more than the bold name or people before it.
+    Many words of a link are more than the bold name or people before it, unless they are a venue.
     """
-    found = (each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) == "title")
-    return max(found, key=lambda each: len(plain(each["linked"] or "")) > _NICKNAME, default=None)
+    found = [each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) == "title"]
+    long = (each for each in found if _LONG_TITLE.match(plain(each["linked"] or "")))
+    return next(long, next(iter(found), None))
 
 
 def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
@@ -296,10 +301,10 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
-# A link to a paper right behind a word that is no name.
+#: A link to a paper right behind a word that is no name.
 _SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
 _LINK = re.compile(rf"\[[^\[\]]{{1,300}}{TO_PAPER}", re.IGNORECASE)
-_CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
+CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _BEGINS_WITH_LINK = re.compile(rf"[\s*_]*{_LINK.pattern}", re.IGNORECASE)
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
@@ -347,7 +352,7 @@ def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
 def is_of_something_else(item: str) -> bool:
     """Whether an item begins with a link that is no paper's, and cites one in words about that."""
     text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
-    first, cited = LINKED.match(text), _CITED.search(text)
+    first, cited = LINKED.match(text), CITED.search(text)
     if first is None or cited is None or links_to_paper(first[0]):
         return False
     return len(_SMALL_WORD.findall(text, first.end(), cited.end())) > 1
@@ -365,7 +370,7 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
         free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
         free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
-        free.sort(key=lambda n: _BEGINS_WITH_LINK.match(known[n][1]) is not None)
-        for place in free[-1:]:
+        linked = [n for n in free if title_in(known[n][1]) and _BEGINS_WITH_LINK.match(known[n][1])]
+        for place in (linked or free)[-1:]:
             known[place] = ("title", known[place][1])
     return known
