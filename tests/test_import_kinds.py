@@ -347,6 +347,33 @@ NUMBERED = (
         ),
         ("## Mice\n\n- {}1\n", {1: ("arXiv:2501.00001", "Mice")}),
         ("## Mice\n\n### Cite us\n\n[arXiv]({}1)\n", {}),
+        ("## Cats\n\n### Mice\n**A paper** [[pdf]({}1)]", {1: ("A paper", "Mice")}),
+        (
+            "# T\n\n**[Mice]({}2)**\n\n- [A paper]({}1)\n\n**Rats**\n\n- [B]({}3)\n",
+            {1: ("A paper", "Mice"), 3: ("B", "Rats")},
+        ),
+        # On a page with topics a heading below none is another one, or somebody's words.
+        ("# T\n\n## Mice\n\n- [A paper]({}1)\n\n## Our work\n\n{}2\n", {1: ("A paper", "Mice")}),
+        (
+            (
+                "# T\n\n**Mice**\n\n- [A paper]({}1)\n\n<details>\n<summary>Rats (1)</summary>\n\n"
+                "- [pdf]({}2) RatNet\n\n</details>\n\n<details>\n<summary>Cats</summary>\n\n"
+                "- {}3\n\n</details>\n"
+            ),
+            {1: ("A paper", "Mice"), 2: ("RatNet", "Rats"), 3: ("arXiv:2501.00003", "Cats")},
+        ),
+        (
+            (
+                "## Mice\n\n<details>\n<summary>Rats</summary>\n\n- [pdf]({}1) RatNet\n\n"
+                "</details>\n"
+            ),
+            {1: ("RatNet", "Mice")},
+        ),
+        (
+            "# Mice\n\n### A paper\n\n{}1\n\n### B\n- Link: {}2\n- Notes: see [C]({}3)\n",
+            {1: ("A paper", "Mice"), 2: ("B", "Mice"), 3: ("C", "Mice")},
+        ),
+        ("## Mice\n\n### Why?\n\nThis began with {}1.\n", {}),
         # Of headings in a row, that of a paper is not the topic of the next one.
         (
             "## Mice\n\n#### [X](https://x.org/x)\n\n#### [A paper]({}1)\n\n#### [B]({}2)\n",

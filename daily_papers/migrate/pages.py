@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from daily_papers.migrate.cells import (
+    CITED,
     PICTURE,
     UNNAMED,
     Cell,
@@ -353,12 +354,16 @@ def is_to_top(text: str) -> bool:
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with a row in place of each heading of a single paper and what tells of it."""
     leads = Counter(block.name for block in blocks if block.level >= LEAD)
+    sections = _sections(blocks, lambda block: _may_be_title(block, leads))
+    has_topics = any(part[0].level > 1 and _is_topic_of_titles(part) for part in sections)
     above: list[Block] = []
-    for part in _sections(blocks, lambda block: _may_be_title(block, leads)):
+    for part in sections:
         above = [each for each in above if each.level < part[0].level]
-        card = _card(part, above) if part[0].level else None
-        yield from [card] if card else part[:1]
-        yield from (each for each in part[1:] if not card or each.line > card.numbers[-1])
+        topics = [each for each in above if each.level > has_topics and is_topic(each.name)]
+        card = _card(part, topics, has_topics=has_topics) if part[0].level else None
+        last = card.numbers[-1] if card else 0
+        yield from [card] if card else []
+        yield from (each for each in part if each.line > last)
         above += [] if card else part[:1]
 
 
@@ -367,6 +372,12 @@ def _may_be_title(block: Block, leads: Counter[str]) -> bool:
     if block.level < LEAD:
         return block.level > 0
     return leads[block.name] == 1 and kind_named(block.name) in UNNAMED and is_topic(block.name)
+
+
+def _is_topic_of_titles(section: Sequence[Block]) -> bool:
+    """Whether a heading names a topic, and the first paper below it has a title."""
+    rows = [row for block in section if block.may_be_rows for row in block.rows]
+    return is_topic(section[0].name) and any("title" in dict(row.cells) for row in rows[:1])
 
 
 def _sections(
@@ -402,19 +413,19 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
             heading.head = [n for block in telling for n in block.numbers]
 
 
-def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
+def _card(section: Sequence[Block], above: Sequence[Block], *, has_topics: bool) -> Block | None:
     """A heading that links to a paper, or that is above what tells of one without a title."""
     heading, *below = section
+    if heading.level == LEAD and _is_topic_of_titles(section):
+        return None
     own = list(_without_what_follows(heading, below))
     words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
-    linking = (line.text for block in (heading, *words) for line in block.lines)
-    told = words if any(map(links_to_paper, linking)) else own
-    lines = [line for block in (heading, *told) for line in block.lines]
-    while is_wordless(lines[-1].text):
-        lines.pop()
-    texts = [line.text for line in lines[1:] if not _WORDLESS.fullmatch(line.text)]
-    texts = [text for text in texts if "<summary" not in text.lower() or labelled(text)]
     is_linked = links_to_paper(heading.text)
+    told = words if is_linked or any(block.rows for block in words) else own
+    while told and is_wordless(told[-1].text):
+        told.pop()
+    lines = [line for block in (heading, *told) for line in block.lines]
+    texts = [line.text for line in lines[1:] if not _WORDLESS.fullmatch(line.text)]
     cells = named(cells_of_lines([heading.text if is_linked else f"# {heading.name}", *texts]))
     if not is_linked:
         ids = _ids_of(cells)
@@ -424,11 +435,10 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
         rows = [row.cells for block in told for row in block.rows]
         has_title = any("title" in dict(row) and ids == _ids_of(row) for row in rows)
         has_title |= any(map(_has_own_title, texts))
-        is_bare = is_topic(heading.name) and not is_item and not has_title
-        is_below = any(
-            each.level > (heading.level < LEAD) and is_topic(each.name) for each in above
-        )
-        is_title = is_below or any(map(_is_of_links, texts))
+        is_sentence = any(map(CITED.search, texts))
+        is_bare = is_topic(heading.name) and not (is_item or is_sentence or has_title)
+        is_below = any(each.level > (heading.level < LEAD) for each in above)
+        is_title = is_below or (not has_topics and any(map(_is_of_links, texts)))
         if len(ids) != 1 or not (is_labelled or (is_bare and is_title)):
             return None
     card = _row(lines, cells)
@@ -441,9 +451,10 @@ def _ids_of(cells: Sequence[Cell]) -> set[str]:
 
 
 def _has_own_title(text: str) -> bool:
-    """Whether a line has a title that is a link or the whole line; other bold words are none."""
+    """Whether a line has a title that is a link, or bold with links or nothing beside it."""
     found = title_in(text)
-    return found is not None and bool(found["linked"] or found[0] == text.strip())
+    is_row = links_to_paper(text) and tell_of_a_paper(cells_of_lines([text]))
+    return found is not None and bool(found["linked"] or found[0] == text.strip() or is_row)
 
 
 def _is_of_links(text: str) -> bool:
