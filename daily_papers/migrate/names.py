@@ -131,7 +131,9 @@ def without_day(name: str) -> str:
         bare = bare.replace(day[1], "\0")
     bare = _EMPTY_PAIR.sub("", _DAYS.sub("\0", bare))
     is_within = re.search(r"\w.*\0.*\w", bare, re.ASCII)  # `News of 2 January 2026 on mice`
-    return name if is_within else bare.replace("\0", "").strip(" -–—|·:,/")
+    if bare == name or is_within:
+        return name
+    return bare.replace("\0", "").strip(" -–—|·:,/")
 
 
 def topic_key(name: str) -> str:
