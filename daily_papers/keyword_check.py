@@ -5,6 +5,7 @@ Also how the file was at an earlier commit.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
 #: So many people are looked for at most.
 _MOST_PEOPLE: Final = 1_000
+#: LeCun Y.; Zhang X.-Y.
+_INITIALS_LAST: Final = re.compile(r"\A(.*\w{2}\S*) ((?:\w(?:\.|\b)[ -]?)+)\Z")
 #: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS: Final = 10
 
@@ -126,7 +129,7 @@ def _may_be_one(word: str, other: str) -> bool:
 
 
 def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:
-    """Warn of each author without a stored paper, if stored papers have similar names.
+    """Warn of each author without a stored paper who may be spelled in another way.
 
     It is not a mistake, since perhaps none of the stored papers is by that person.
     """
@@ -147,10 +150,14 @@ def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:
         pairs += [(words[-1][0], words[0]) for words in spellings]
         found = (name for pair in pairs for name in similar[pair][:_MOST_NAMES])
         names = list(dict.fromkeys(found))
+        turned = [_INITIALS_LAST.sub(r"\2 \1", name) for name in keyword.authors]
+        written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
+        message = f"author: no stored paper is by {written}; "
         if names:
-            written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
-            message = f"author: no stored paper is by {written}; add the names that you mean of "
-            yield keyword.line, f"{message}these: {', '.join(names[:_MOST_NAMES])}"
+            message += "add the names that you mean of these: "
+            yield keyword.line, f"{message}{', '.join(names[:_MOST_NAMES])}"
+        elif turned := [name for name in turned if name_key(name).split() not in spellings]:
+            yield keyword.line, f"{message}papers have initials first, as in {turned[0]}"
 
 
 def _stored_papers(root: Path) -> Sequence[Paper]:

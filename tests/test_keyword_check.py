@@ -97,6 +97,27 @@ def test_nothing_is_said_if_a_spelling_is_there_or_no_name_is_similar(
     assert said(tmp_path, spellings) == []
 
 
+@pytest.mark.parametrize(
+    ("spellings", "advice"),
+    [
+        (["LeCun Y."], "Y. LeCun"),
+        (["Yann LeCun", "LeCun Y"], "Y LeCun"),
+        (["Di Feola F.-X."], "F.-X. Di Feola"),
+        (["Zhang X. Y."], "X. Y. Zhang"),
+        (["Arun S.", "S. Arun"], None),
+        (["J. Morgan III"], None),
+    ],
+)
+def test_a_name_that_ends_with_an_initial_is_doubtful_until_a_paper_has_it(
+    tmp_path: Path, spellings: list[str], advice: str | None
+) -> None:
+    lines = said(tmp_path, spellings, names=())
+    written = " or ".join(f'"{spelling}"' for spelling in spellings)
+    doubt = f"no stored paper is by {written}; papers have initials first, as in {advice}"
+    assert lines == ([f"keywords.yaml:3: warning: author: {doubt}"] if advice else [])
+    assert said(tmp_path, spellings, names=spellings) == []
+
+
 def test_at_most_three_names_are_suggested(tmp_path: Path) -> None:
     (line,) = said(tmp_path, ["J. Roe"], [f"Jane{letter} Roe" for letter in "abcdef"])
     assert line.endswith(": Janea Roe, Janeb Roe, Janec Roe")

@@ -37,6 +37,13 @@ _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BETWEEN_NAMES = re.compile(r"[,;/|，、；]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
+#: Titles, affiliations and nicknames, which no name here has.
+_BESIDE_NAME = re.compile(
+    r"\A(?:(?:Dr|Prof|Professor)\b[. ]+)+|,? (?:Ph\.? ?D\b|et\.? al\b)\.?| *\([^()]*\)",
+    re.IGNORECASE,
+)
+#: An e-mail address, an account, a page, an ORCID, arXiv's own name for an author.
+_NO_NAME = re.compile(r"@|://|\d{4}-\d{4}|_\d+\Z")
 #: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
 _SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
 _SECRET = re.compile(r"(?:\A|[_-]|api)(?:key|token|secret|password)\Z", re.IGNORECASE)
@@ -205,14 +212,16 @@ def author_problem(text: str) -> str | None:
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
     if not any(map(str.isalpha, text)):
         return f'"{text}" has no letter'
-    if not _BETWEEN_NAMES.search(text):
+    plain = _BESIDE_NAME.sub("", text.strip()).replace("，", ",")
+    if not plain or _NO_NAME.search(text):
+        return f'"{text}" is not a name; write the name as papers do, as in Jane Roe'
+    if plain == text.strip() and not _BETWEEN_NAMES.search(text):
         return None
-    text = text.strip().replace("，", ",")
-    names = split_authors(re.sub("[/|、；]", ";", text))
-    if len(names) == 2 and text.count(",") == 1 and _SURNAME_FIRST.fullmatch(text):
+    names = split_authors(re.sub("[/|、；]", ";", plain))
+    if len(names) == 2 and plain.count(",") == 1 and _SURNAME_FIRST.fullmatch(plain):
         names = (" ".join(reversed(names)),)
     if len(names) == 1 and names[0] != text:
-        return f"write the name as papers do, without a comma: {names[0]}"
+        return f"write the name alone, as papers do: {names[0]}"
     example = names[0] if len(names) > 1 and " " in names[0] else "Jane Roe"
     return (
         f'a keyword is for one person, and "{text}" names several; write a keyword for each, as in '
