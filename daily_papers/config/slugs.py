@@ -13,21 +13,26 @@ from daily_papers.query.expression import Phrase, canonical, leaves, query_words
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: Windows takes such a file, whatever its ending, for a device: the page of Aux is aux-papers.
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 
 
 def slug_of(name: str) -> str:
     """``medical-imaging`` for ``Medical imaging``; empty if no ASCII letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(PLAIN_LETTERS))
     slug = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain)))
-    return slug[:MAX_LENGTH].rstrip("-")
+    return f"{slug}-papers" if _DEVICE.fullmatch(slug) else slug[:MAX_LENGTH].rstrip("-")
 
 
 def slug_problem(slug: str) -> str | None:
     """What is wrong with a slug in keywords.yaml, and what to write; None if nothing is."""
-    if _FORM.fullmatch(slug):
+    problem = "may only contain lowercase letters a-z, digits and single hyphens"
+    if _DEVICE.fullmatch(slug):
+        problem = "is a device to Windows, where no file can have this name"
+    elif _FORM.fullmatch(slug):
         return None
     hint = f'; write "slug: {instead}"' if (instead := slug_of(slug)) else ""
-    return f'"{slug}" may only contain lowercase letters a-z, digits and single hyphens{hint}'
+    return f'"{slug}" {problem}{hint}'
 
 
 def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
