@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html.parser import HTMLParser
+from string import ascii_uppercase
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
@@ -405,12 +406,15 @@ def test_a_mail_reads_as_the_golden():
         (7, "G", "A, B, C … **G**"),
         (7, "E", "A, B, C … **E** et al."),
         (7, "DG", "A, B, C, **D** … **G**"),
-        (7, "X", "A, B, C … **X**"),
+        (10, "J", "A, B, C … **J**"),
+        (11, "J", "A, B, C … **J** et al."),
+        (26, "MP", "A, B, C … **M** … **P** et al."),
+        (26, "MZ", "A, B, C … **M** … **Z**"),
     ],
 )
 def test_dots_stand_for_authors_who_are_left_out(number: int, followed: str, shown: str) -> None:
-    paper = item(1, authors=tuple("ABCDEFG"[:number]), followed=tuple(followed))
-    line = whole(Mail((digest("2026-11-20", [paper]),))).split("\n  ")[1]
+    paper = item(1, authors=tuple(ascii_uppercase[:number]), followed=tuple(followed))
+    line = whole(Mail((digest("2026-11-20", [paper]).as_stored,))).split("\n  ")[1]
     assert line.partition(" ·")[0] == shown
 
 

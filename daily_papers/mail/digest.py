@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property, partial
@@ -26,7 +26,7 @@ from daily_papers.papers.announcement import NewsItem
 from daily_papers.records import Json, RecordError, decode, encode
 from daily_papers.store.files import Line
 
-#: How many authors a record keeps; an email shows three of them.
+#: How many authors a record keeps besides those who are followed; an email shows three of them.
 AUTHORS_KEPT = 10
 #: Digests that could not be sent for more days than this go out together, as one catch-up mail.
 DAYS_UNTIL_CATCH_UP = 7
@@ -80,7 +80,7 @@ class Digest:
 
     @property
     def as_stored(self) -> Digest:
-        """The digest as it is read back from its file: papers have no abstract, and ten authors."""
+        """The digest as it is read back from its file: papers have no abstract, and few authors."""
         return replace(self, items=tuple(_item(_item_record(item)) for item in self.items))
 
     def only(self, topic: str) -> Digest:
@@ -226,8 +226,15 @@ def digest_records(digest: Digest) -> str:
 
 
 def _item_record(item: NewsItem) -> Json:
-    paper = replace(item.paper, authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT])
-    return {**_record(paper), **_record(item)}
+    authors = item.paper.authors and tuple(_authors_kept(item.paper.authors, item.followed))
+    return {**_record(replace(item.paper, authors=authors)), **_record(item)}
+
+
+def _authors_kept(authors: Sequence[str], followed: Collection[str]) -> Iterator[str]:
+    """The first ones, all who are followed, and who comes after those: so "et al." is right."""
+    for place, name in enumerate(authors):
+        if place < AUTHORS_KEPT or name in followed or authors[place - 1] in followed:
+            yield name
 
 
 def _item(record: Json) -> NewsItem:

@@ -249,14 +249,12 @@ def paper_line(item: NewsItem) -> str:
 
 def _author_names(item: NewsItem, form: Form) -> str:
     """The first authors, and any whom a keyword follows, in bold, wherever they are."""
-    authors = item.paper.authors or ()
-    more = [name for name in item.followed if name not in authors]  # of many authors, ten are kept
 
     def write(name: str) -> str:
         text = harmless_text(name, LONGEST_NAME, form)
         return form.bold(text) if name in item.followed else text
 
-    return first_names((*authors, *more), item.followed, write)
+    return first_names(item.paper.authors or (), item.followed, write)
 
 
 # --- pages --------------------------------------------------------------------------------------
