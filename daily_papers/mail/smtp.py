@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from functools import cached_property
@@ -119,7 +120,8 @@ class MailAccount(Channel):
         message = EmailMessage()
         name, sender = self.server.from_addr
         message["From"] = formataddr((name or "Daily Papers", sender))
-        message["Subject"] = title
+        # Python's newer way loses spaces between encoded words, or makes them too long for mail.
+        message.set_raw("Subject", Header(title, header_name="Subject").encode())
         message["Date"] = format_datetime(datetime.now(UTC))
         message["List-Unsubscribe"] = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
         message["Auto-Submitted"] = "auto-generated"
