@@ -2,14 +2,16 @@
 
 A pull request may come from anybody, and a template is a program: it is parsed here, but never run.
 So this finds the mistakes that people usually make (an unclosed tag; a filter, a template or a
-field that no template has), and `render` the others; and it limits how much it reads.
+field that no template has; a template that includes itself), and `render` the others; and it limits
+how much it reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +90,7 @@ def check_templates(root: Path) -> Iterator[Problem]:
         for line, kind, word in sorted(set(_missing_in(tree, known))):
             problem = f"there is no {kind} {cut(word, 60)!r}; see docs/templates.md"
             yield _problem(name, line, problem)
+    yield from _endless(trees, markdown)
 
 
 def _problem(name: str, line: int | None, message: str) -> Problem:
@@ -171,6 +174,31 @@ def _missing_in(tree: Tree, known: Mapping[str, Collection[str]]) -> Iterator[tu
                 | nodes.Extends(template=nodes.Const(value=str(name)))
             ) if name not in known["template"]:
                 yield node.lineno, "template", name
+
+
+def _endless(trees: Mapping[str, Tree], environment: jinja2.Environment) -> Iterator[Problem]:
+    """Find a template that includes itself, perhaps by way of others."""
+    files = ((name, path) for name, path in bundled_files().items() if name.endswith(".jinja"))
+    bundled = {name: _parsed(environment, path.read_text(encoding="utf-8")) for name, path in files}
+    taken = {name: dict(_taken_by(name, tree)) for name, tree in {**bundled, **trees}.items()}
+    try:
+        TopologicalSorter(taken).prepare()
+    except CycleError as error:
+        pairs = pairwise(error.args[1])
+        name, other = next((name, other) for other, name in pairs if name in trees)
+        problem = f"{cut(other, 60)!r} leads back to this template, without end; remove it"
+        yield _problem(name, taken[name][other], problem)
+
+
+def _taken_by(name: str, tree: Tree) -> Iterator[tuple[str, int]]:
+    """The templates that one includes or extends in any case, each with a line."""
+    folder = _SITE if name.startswith(_SITE) else ""
+    certain = tree[:1]
+    for node in certain:
+        if isinstance(other := getattr(node, "template", None), nodes.Const):
+            yield f"{folder}{other.value}", node.lineno
+        if not isinstance(node, nodes.If | nodes.For | nodes.Macro):
+            certain += node.iter_child_nodes()
 
 
 def _lacks(attributes: Collection[str] | None, name: str) -> bool:

@@ -47,6 +47,22 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ("row.md.jinja", "{% if paper.title is nice %}x{% endif %}", "1: there is no test 'nice'"),
         ("row.md.jinja", "{% include 'rows.md.jinja' %}", "1: there is no template 'rows.md"),
         ("row.md.jinja", b"\xff", "1: it is not UTF-8"),
+        ("row.md.jinja", "\n{% include 'row.md.jinja' %}", "2: 'row.md.jinja' leads back to this"),
+        (
+            "site/layout.html.jinja",
+            "{% include 'list.html.jinja' %}",
+            "1: 'site/list.html.jinja' lea",
+        ),
+        (
+            "site/day.html.jinja",
+            "{% block x %}{% include 'day.html.jinja' %}{% endblock %}",
+            "1: 'site/day.html.jinja' leads back to this",
+        ),
+        (
+            "site/digest.html.jinja",
+            "{% extends 'digest.html.jinja' %}",
+            "1: 'site/digest.html.jinja' leads back to this template, without end; remove it",
+        ),
         ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: it is nested too"),
         (
             "table.md.jinja",

@@ -364,7 +364,7 @@ def test_an_own_template_that_makes_rows_longer_stays_within_the_budget(tmp_path
         ("\n| {{ nonsense }} |", "row.md.jinja:2: 'nonsense' is undefined"),
         ("\n\n{% if %}", "row.md.jinja:3: "),
         ("{{ 1 / 0 }}", "row.md.jinja:1: division by zero"),
-        ("{% include 'row.md.jinja' %}", "row.md.jinja:1: maximum recursion depth exceeded"),
+        ("{% include 'row.md.jinja' %}", "row.md.jinja:1: it includes itself"),
         ("{{ paper.title | shout }}", "row.md.jinja:1: No filter named 'shout'"),
         ("{% include 'none.md.jinja' %}", "row.md.jinja:1: there is no template 'none.md.jinja'"),
     ],

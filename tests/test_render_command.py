@@ -243,13 +243,20 @@ def test_own_templates_come_first(repository: Repository):
     assert "| **[" not in repository.text("papers/graph-networks.md")
 
 
-def test_a_mistake_in_an_own_template_is_one_line_and_changes_nothing(repository: Repository):
-    repository.write("templates/row.md.jinja", "{{ paper.title")
+@pytest.mark.parametrize(
+    "text", ["{{ paper.title", b"caf\xe9 {{ paper.title }}", "{% include 'row.md.jinja' %}"]
+)
+def test_a_mistake_in_an_own_template_is_one_line_and_changes_nothing(
+    repository: Repository, text: str | bytes
+):
+    repository.write("templates/row.md.jinja", text)
     tree = repository.tree()
     ended = render(repository)
     assert ended.code != 0
     (line,) = ended.said
-    assert "templates/row.md.jinja:1" in line
+    assert line.startswith(f"daily-papers: {repository.root}/templates/row.md.jinja:1: ")
+    assert "codec" not in line
+    assert "recursion" not in line
     assert repository.tree() == tree
 
 

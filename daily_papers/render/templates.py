@@ -123,10 +123,24 @@ def _bundled() -> jinja2.Environment:
     return _environment([bundled_templates()])
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """Finds templates, and names the file of one that cannot be read."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Read a template. Raises TemplateError if it is not UTF-8, which can only be one's own."""
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            problem = "it is not UTF-8; save it as UTF-8"
+            raise TemplateError(f"{self.searchpath[0]}/{template}:1: {problem}") from error
+
+
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Read templates from these folders, the first one first, and escape for HTML."""
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders, encoding="utf-8-sig"),
+        loader=_Loader(folders, encoding="utf-8-sig"),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -173,6 +187,8 @@ def _failure(error: Exception, name: str) -> TemplateError:
         problem = f"{problem}; see docs/templates.md"
     if isinstance(error, jinja2.TemplateNotFound):
         problem = f"there is no template {error.name!r}"
+    if isinstance(error, RecursionError):
+        problem = "it includes itself, or is nested too deeply"
     return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
 
 
