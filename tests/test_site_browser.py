@@ -550,6 +550,17 @@ def test_a_website_of_long_ago_names_no_single_day(visit: Visit) -> None:
 # --- search ------------------------------------------------------------------------------------
 
 
+def test_an_open_result_is_marked_for_what_was_asked_and_not_for_its_keywords(visit: Visit) -> None:
+    visit.go('search.html?q="frechet mean" steps')
+    found = visit.page.locator("#results article").first
+    marks = found.locator("h2 mark")
+    assert marks.all_text_contents() == ["Fréchet", "means", "steps"]
+    found.locator("summary").first.click()
+    found.locator("h2 math").first.wait_for()
+    assert marks.all_text_contents() == ["Fréchet", "means", "steps"]
+    assert found.locator("mark", has_text="MRI").count() == 0
+
+
 def test_a_result_shows_the_date_of_its_page(visit: Visit) -> None:
     visit.go("search.html?q=hearts")
     visit.wait_for_results()

@@ -230,6 +230,7 @@ async function takeRow(article, page) {
     return;
   }
   if (!there?.matches("article.paper")) return;
+  there.querySelectorAll("h3 a, .abstract, .everyone, .comment").forEach(markAgain);
   for (const link of there.querySelectorAll("a[href]")) {
     link.href = new URL(link.getAttribute("href"), address);
   }
@@ -271,6 +272,17 @@ function marked(text) {
     start = index + word.length;
   }
   return [...pieces, text.slice(start)];
+}
+
+// A row is marked for its keywords; here, for what was asked.
+function markAgain(place) {
+  for (const mark of place.querySelectorAll("mark")) mark.replaceWith(...mark.childNodes);
+  place.normalize();
+  const texts = [];
+  for (const walk = document.createTreeWalker(place, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+    if (!walk.currentNode.parentElement.closest("math")) texts.push(walk.currentNode);
+  }
+  for (const text of texts) text.replaceWith(...marked(text.data));
 }
 
 function excerpt({ abstract }) {
