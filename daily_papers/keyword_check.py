@@ -91,7 +91,8 @@ def _same_searches(config: Config) -> Iterator[_Doubt]:
             twice = {keyword.name: f'"{other.name}" on line {other.line}'}
         for phrase, same in twice.items():
             rest = "endings, case and punctuation do not matter; remove one of the two"
-            yield keyword.line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
+            line = keyword.lines.get(phrase, keyword.line)
+            yield line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
@@ -120,7 +121,8 @@ def _several_people(config: Config) -> Iterator[_Doubt]:
             others = " ".join(keys[:place] + keys[place + 1 :]).split()
             if not any(_may_be_one(word, other) for word in key.split() for other in others):
                 name = keyword.authors[place]
-                yield keyword.line, f'author: "{name}" is unlike the rest; {advice}'
+                line = keyword.lines.get(name, keyword.line)
+                yield line, f'author: "{name}" is unlike the rest; {advice}'
                 break
 
 

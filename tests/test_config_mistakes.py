@@ -435,6 +435,8 @@ def test_keywords_that_do_not_clash(text: str) -> None:
          ':2: warning: keywords: "llms" finds the same as "LLM": endings, case and punctuation do not matter; remove one of the two'),
         ("  - author: [Jane Roe, J. Roe, JANE ROE.]\n",
          ':2: warning: keywords: "JANE ROE." finds the same as "Jane Roe": endings, case and punctuation do not matter; remove one of the two'),
+        ("  - any:\n      - x-ray\n      - ct\n      - x ray\n",
+         ':5: warning: keywords: "x ray" finds the same as "x-ray": endings, case and punctuation do not matter; remove one of the two'),
         ("  - {name: survey, none: [surveys]}\n", ""),
         ("  - {name: x, any: [LLM], in: title}\n  - {name: y, any: [llms], in: abstract}\n", ""),
         ("  - {any: [mri, ct], categories: [cs.IT, math.IT]}\n", ""),

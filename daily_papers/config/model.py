@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from daily_papers.errors import DailyPapersError
@@ -91,6 +91,8 @@ class Keyword:
     like: Library | None = None
     #: How many papers it takes from a day because of `like`.
     papers_per_day: int = 0
+    #: The lines of its phrases and names, as the file writes them.
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

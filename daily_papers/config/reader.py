@@ -281,6 +281,8 @@ class _Reader:
         wanted = all_of(*parts)
         if "none" in read:
             wanted = without(wanted, any_phrase(read["none"], EITHER))
+        lists = (values[key] for key in ("any", "none", "author") if key in values)
+        read["lines"] = {each.text: each.line for texts in lists for each in self.items(texts)}
         return self._finished(item, name, wanted, read)
 
     def _check_combination(self, values: Mapping[str, Value]) -> None:
@@ -316,6 +318,7 @@ class _Reader:
             line=item.line,
             like=read.get("like"),
             papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY),
+            lines=read["lines"],
         )
 
     def query(self, value: Value) -> Expression | None:
