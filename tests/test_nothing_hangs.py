@@ -373,7 +373,7 @@ def test_a_slow_harvest_leaves_time_for_the_fills(tmp_path: Path, clock: Passing
     assert asked.index(Service.QUERY) > asked.index(Service.OAI)
     told = json.loads(report.read_text())
     assert (
-        "harvest since 2026-02-25: not asked: the harvest's share of the run's time is used up"
-        in told["notes"]
+        "harvest of what changed since 2026-02-25: not asked: "
+        "the harvest's share of the run's time is used up" in told["notes"]
     )
     assert sum(keyword["papers"] > 0 for keyword in told["keywords"]) > 1

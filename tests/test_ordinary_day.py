@@ -386,7 +386,7 @@ def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
     assert reader.plan(TUESDAY) == (
         "the announcement feed, in 1 request",
         "the details of what matched, 300 papers per request",
-        "a full search for diffusion-models, as the day's audit",
+        "a full search for diffusion-models, as a check",
     )
     assert reader.plan(TUESDAY, FetchMode.OAI)[0].startswith(
         "a harvest of what changed since 2026-02-01"

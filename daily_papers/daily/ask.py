@@ -177,7 +177,7 @@ class Inquiry:
 
         Return whether all of it came. Without keywords, it only brings details of known papers.
         """
-        what = f"harvest since {harvest.since}"
+        what = f"harvest of what changed since {harvest.since}"
         try:
             # A page may take minutes, and what comes after the harvest needs time too.
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
@@ -273,7 +273,7 @@ class Inquiry:
         keyword = next((keyword for keyword in self.keywords if keyword.slug == slug), None)
         if keyword is None:
             return
-        what = f"audit of {keyword.name}"
+        what = f"full search for {keyword.name} as a check"
         self.progress(0, 1, what)
         try:
             if self._api_silences:

@@ -240,7 +240,7 @@ def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
     if plan.details:
         said.append("the details of what matched, 300 papers per request")
     if plan.audit is not None:
-        said.append(f"a full search for {plan.audit}, as the day's audit")
+        said.append(f"a full search for {plan.audit}, as a check")
     return tuple(said) or (f"nothing to ask for (source {mode}): everything is known",)
 
 

@@ -124,8 +124,8 @@ class Issues:
         """The error that an issue of ours is not by the token's login."""
         found = f"issue {issue.number} was opened by {issue.user.login}, not by {self.login}"
         advice = (
-            "if that is your token's login, set DAILY_PAPERS_LOGIN to it, so that `notify` finds"
-            " what it has sent"
+            "if that is your token's login, set DAILY_PAPERS_LOGIN to it in the `env` of the job"
+            " `notify`, so that it finds what it has sent"
         )
         return GitHubError("POST issues", found, advice)
 
