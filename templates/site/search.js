@@ -11,6 +11,8 @@ const status = document.getElementById("status");
 const results = document.getElementById("results");
 const more = document.getElementById("more");
 const root = document.body.dataset.root;
+const filters = document.getElementById("filters");
+const wide = matchMedia("(min-width: 52rem)");
 const FIELDS = ["q", "keyword", "category", "from", "to", "code"];
 const FIRST = 10; // drawn at each key; more come at a click
 const MORE = 40;
@@ -85,6 +87,12 @@ function fillFormFromAddress() {
   }
   // If a keyword is gone or a date is invalid, the address shows what is really searched for.
   history.replaceState(null, "", addressOf(asked()));
+  openFilters();
+}
+
+// On a narrow screen they would hide what was found.
+function openFilters() {
+  filters.open ||= wide.matches || FIELDS.slice(1).some((name) => asked()[name]);
 }
 
 function addressOf(question) {
@@ -316,6 +324,7 @@ form.addEventListener("submit", (event) => {
 more.addEventListener("click", () => {
   showMore(MORE)?.querySelector("a")?.focus();
 });
+wide.addEventListener("change", openFilters);
 addEventListener("popstate", () => {
   settled = true;
   fillFormFromAddress();
