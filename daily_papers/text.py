@@ -69,5 +69,5 @@ def short_date(day: date) -> str:
 
 
 def long_date(day: date) -> str:
-    """``Monday, February 9, 2026``."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
+    """``Monday, February 9, 2026``, whose day stays beside its month."""
+    return f"{day:%A, %B}\u00a0{day.day}, {day.year}"

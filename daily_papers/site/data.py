@@ -206,7 +206,7 @@ class SiteData:
             file=file,
             ids=tuple(item.paper.id for item in digest.items),
             counts=counts,
-            keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
+            keywords=", ".join(f"{plain_text(names[slug])}\u00a0{n}" for slug, n in counts.items()),
             content=key_of(content),
         )
 
