@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.sandbox import Change, Record, Script, Universe, make_up
+from tests.sandbox import (
+    RATE_EXCEEDED,
+    Change,
+    Record,
+    Request,
+    Response,
+    Script,
+    Service,
+    Universe,
+    make_up,
+)
 from tests.support.daily_runs import days
 from tests.support.topics import MEANINGS, TOPICS
 from tests.support.trouble import GOOD_DAY, NOTHING_RAN, BadDay, Life, bad_day
@@ -244,3 +254,62 @@ def test_a_new_keyword_weeks_after_a_missed_day_leaves_the_day_complete(tmp_path
                 life.repository.write("keywords.yaml", f"{FEW}  - graph neural networks\n")
             life.live(day, NOTHING_RAN if day == missed else GOOD_DAY, Random(1))
             assert life.repository.state()["complete"]
+
+
+# --- edits and late indexes after missed days; days are counted from a Monday on ------------------
+
+MONDAY = date(2026, 1, 26)
+REPLACED = FEW.replace("[diffusion model]", "[large language models, graph neural networks]")
+
+
+def feed_alone(request: Request) -> Response | None:
+    return None if request.service is Service.FEED else RATE_EXCEEDED
+
+
+@pytest.mark.parametrize(
+    ("missed", "edited", "answers", "rows", "count"),
+    [
+        pytest.param((3, 4), 5, None, 20, 8, id="empty feeds after the gap"),
+        pytest.param((2,), 4, feed_alone, 20, 6, id="a day on which nothing fills the table"),
+        pytest.param((2, 11), 9, None, 10, 13, id="a later search that reaches further back"),
+    ],
+)
+def test_a_replaced_keyword_is_not_told_what_was_announced_before(
+    tmp_path: Path,
+    missed: Sequence[int],
+    edited: int,
+    answers: Callable[[Request], Response | None] | None,
+    rows: int,
+    count: int,
+):
+    universe = make_up(Script(days=40, papers_a_day=25))
+    mailed = []
+    for text in (FEW, REPLACED):
+        with Life.beginning(tmp_path / str(len(mailed)), FEW, universe) as life:
+            for number, life.arxiv.today in enumerate(days(MONDAY, count)):
+                keywords = text if number >= edited else FEW
+                keywords = keywords.replace("max_papers: 20", f"max_papers: {rows}")
+                life.repository.write("keywords.yaml", keywords)
+                life.arxiv.intercept = answers if number == edited else None
+                if number not in missed:
+                    life.run(life.arxiv.today)
+            mailed.append({id for id, _ in life.mailed})
+    listings = map(universe.announced_on, days(MONDAY, edited))
+    assert mailed[1] & {record.id for listing in listings for record in listing} <= mailed[0]
+
+
+def test_papers_of_another_category_that_a_late_index_shows_after_empty_feeds_are_mailed(
+    tmp_path: Path,
+):
+    """Thursday and Friday are missed; until Monday the index shows no later papers than theirs."""
+    universe = make_up(Script(days=40, papers_a_day=25))
+    keywords = FEW.replace("[cs, eess, stat, physics.med-ph]", "[cs.LG, stat, eess.IV]")
+    good = dict.fromkeys(range(9), GOOD_DAY)
+    late = {3: NOTHING_RAN, 4: NOTHING_RAN, **{5 + n: BadDay(lag=3 + n) for n in range(3)}}
+    mailed = []
+    for troubles in (good, good | late):
+        with Life.beginning(tmp_path / str(len(mailed)), keywords, universe) as life:
+            for number, day in enumerate(days(MONDAY, 9)):
+                life.live(day, troubles[number], Random(1))
+            mailed.append({id for id, _ in life.mailed})
+    assert mailed[0] == mailed[1]

@@ -21,7 +21,7 @@ from daily_papers.daily.evidence import (
     SearchFailed,
     Unanswered,
 )
-from daily_papers.daily.feed_history import feed_of, gap, newly_announced
+from daily_papers.daily.feed_history import feed_of, gap, is_gap_open, newly_announced
 from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import Order, working_days
 from daily_papers.errors import Failure, Outcome
@@ -261,16 +261,22 @@ def _notified(
     announced = () if feed is None else feed.announcements
     # If a day was only searched, without the feed, it lacks what the index did not show yet.
     proven = not order.mode.reads_feed or findings.proves(progress, state)
-    no_gap = feed is not None and before.feed_day and not gap(before, announced, order.day)
+    # A listing shows which identifiers have been given by now, matching or not; an empty one none.
+    knows_all = bool(newly_announced(announced))
     up_to = keyword.notified_up_to
     if up_to is None:
-        # A listing or a harvest shows which identifiers have been given by now, matching or not.
-        knows_all = bool(newly_announced(announced)) or findings.harvested
+        knows_all |= findings.harvested
     else:
-        knows_all = bool(no_gap) and up_to == before.highest_id
+        has_gap = is_gap_open(before) or gap(before, announced, order.day)
+        knows_all &= bool(before.feed_day and not has_gap) and up_to == before.highest_id
     if knows_all or (keyword.last_success == order.day and proven):
         up_to = highest([up_to, state.highest_id])
-        return replace(keyword, notified_up_to=up_to, notified_expression=None)
+        keyword = replace(keyword, notified_up_to=up_to)
+        if keyword.notified_expression and keyword.notified_expression_up_to is None:
+            # What its table shows by now was matched with the old expression, too.
+            shown = highest([up_to, *store.members.get(keyword.slug, ())])
+            keyword = replace(keyword, notified_expression_up_to=shown)
+        return keyword
     if up_to is None and progress.since is not None:
         # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, highest(store.papers)]))

@@ -80,6 +80,11 @@ def gap(state: State, announced: Sequence[Announcement], day: date) -> tuple[dat
     return working_days(state.feed_day if lost is None else lost - timedelta(days=1), day)
 
 
+def is_gap_open(state: State) -> bool:
+    """Whether no listing since the last gap had new papers: nothing shows the gap's identifiers."""
+    return state.unbroken_from is None and any(each.after_gap for each in state.recent_listings)
+
+
 def with_feed(state: State, feed: FeedRead, day: date) -> State:
     """Remember today's feed."""
     new = newly_announced(feed.announcements)

@@ -6,9 +6,9 @@
 2. **A search or a harvest.** A paper that it finds is news for a keyword if its identifier is above
    the one up to which the keyword's readers have been notified. arXiv gives identifiers in order,
    when it announces a paper, so the version found does not matter. Filling a new table therefore
-   brings no news, and a keyword whose expression changed has news only of papers that its old
-   expression matches as well. A paper that a feed listed as new is not news here: rule 1 decided
-   about it on that day.
+   brings no news. Nor does changing the expression: until readers have seen all news for the new
+   one, a paper must match the old one as well, and so must one from before that is found later. A
+   paper that a feed listed as new is not news here: rule 1 decided about it on that day.
 3. **A paper that the feeds left out.** What a search or a harvest finds is also news if it was new
    in one of the last 30 listings that were read, or between two of them, and no feed showed it
    (`feed_history`). It is news for the keywords that had readers by then: their tables had been
@@ -129,7 +129,7 @@ class _Finds:
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
             wanted = {paper.id for paper in _wanted_before(keyword, papers)}
-            above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown
+            above = {paper.id for paper in _above(keyword.notified_up_to, papers)} - self.shown
             for paper in papers:
                 if paper.id in self.before.news:
                     continue
@@ -155,18 +155,19 @@ class _Finds:
                 self.keywords.setdefault(paper.id, set()).add(slug)
 
 
-def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[Paper]:
-    if keyword.notified_up_to is None:
+def _above(id: str | None, papers: Sequence[Paper]) -> Sequence[Paper]:
+    if id is None:
         return ()
-    highest = announcement_order(keyword.notified_up_to)[:2]
+    highest = announcement_order(id)[:2]
     return [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
 
 
 def _wanted_before(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[Paper]:
-    """Those that match the expression for which readers have seen all news, if it has changed."""
+    """Those that also match what the keyword searched for when they were announced."""
     if keyword.notified_expression is not None:
         with suppress(QueryError):  # it is too deep to read: then all count
-            return Matches({"": parse(keyword.notified_expression)}, papers).of("")
+            old = Matches({"": parse(keyword.notified_expression)}, papers).of("")
+            return [*old, *_above(keyword.notified_expression_up_to, papers)]
     return papers
 
 

@@ -123,6 +123,11 @@ def _updated(known: KeywordState | None, keyword: Keyword, rows: int) -> Keyword
     if other or known.max_papers <= rows < keyword.max_papers:
         state = replace(state, filled=None, harvested=None)
     if other and known.notified_up_to is not None:
-        first = known.notified_expression or known.expression
-        state = replace(state, notified_expression=first if first != expression else None)
+        is_settled = known.notified_expression_up_to is not None
+        first = (not is_settled and known.notified_expression) or known.expression
+        state = replace(
+            state,
+            notified_expression=first if first != expression else None,
+            notified_expression_up_to=None,
+        )
     return state
