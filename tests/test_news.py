@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.daily.plan import Order
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
+from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import KeywordState, ReadListing, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.cases import for_each
@@ -162,15 +163,39 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
         )
 
 
-@for_each(("expression", "is_news"), [(None, True), ('ti:"A paper"', True), ('ti:"other"', False)])
-def test_a_table_that_waits_again_has_news_of_before_that_its_old_expression_matches(
-    expression: str | None, is_news: bool
+@for_each(
+    ("earlier", "is_news"),
+    [
+        ({}, True),
+        ({'ti:"A paper"': None}, True),
+        ({'ti:"other"': None}, False),
+        ({'ti:"other"': "2602.00123"}, False),
+        ({'ti:"other"': "2602.00122"}, True),  # readers have seen all news for the new one since
+        ({'ti:"other"': "2602.00123", 'ti:"A paper"': None}, False),
+    ],
+)
+def test_a_changed_keyword_has_news_of_before_that_its_earlier_expressions_match(
+    earlier: Mapping[str, str | None], is_news: bool
 ):
     store = with_listing(before(a="2602.00200"), "2602.00100 2602.00130")
-    waiting = replace(store.keywords["a"], filled=None, notified_expression=expression)
+    waiting = replace(store.keywords["a"], filled=None, expressions_before=earlier)
     one = replace(paper("2602.00123"), title="A paper", primary_category="cs.CV")
     news = news_of(store.updated(keywords={**store.keywords, "a": waiting}), found(one))
     assert bool(told(news)) is is_news
+
+
+def test_a_keyword_that_is_changed_again_remembers_what_it_searched_for():
+    store = reconcile(before(a="2602.00200"), KEYWORDS, MONDAY).store
+    first = store.keywords["a"]
+    for earlier, remembered in (
+        ({}, {first.expression: None}),
+        ({"b": None}, {"b": None}),  # nobody has seen the news for the first one
+        ({"b": "2602.00100"}, {"b": "2602.00100", first.expression: None}),
+    ):
+        known = replace(first, expressions_before=earlier)
+        changed = parse_config(b"keywords: [{slug: a, any: [another]}]", "keywords.yaml").keywords
+        after = reconcile(store.updated(keywords={"a": known}), changed, TUESDAY).store
+        assert after.keywords["a"].expressions_before == remembered
 
 
 def test_a_paper_of_a_gap_does_not_prove_that_the_listing_after_it_was_short():

@@ -71,7 +71,7 @@ def stores(draw: st.DrawFn) -> Store:
         changed=UNKNOWN_OR_DAY,
         max_papers=st.integers(1, 2000),
         notified_up_to=st.none() | IDS,
-        notified_expression=st.none() | TEXTS,
+        expressions_before=st.dictionaries(TEXTS, st.none() | IDS, max_size=2),
         formerly=st.dictionaries(SLUGS, DAYS, max_size=1),
         topic=st.none() | SLUGS,
     )

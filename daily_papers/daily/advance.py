@@ -271,13 +271,24 @@ def _notified(
         knows_all &= bool(before.feed_day and not has_gap) and up_to == before.highest_id
     if knows_all or (keyword.last_success == order.day and proven):
         up_to = highest([up_to, state.highest_id])
-        keyword = replace(keyword, notified_up_to=up_to)
-        if keyword.notified_expression and keyword.notified_expression_up_to is None:
-            # What its table shows by now was matched with the old expression, too.
-            shown = highest([up_to, *store.members.get(keyword.slug, ())])
-            keyword = replace(keyword, notified_expression_up_to=shown)
-        return keyword
+        return replace(
+            keyword,
+            notified_up_to=up_to,
+            expressions_before=_expressions_before(store, keyword, up_to),
+        )
     if up_to is None and progress.since is not None:
         # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, highest(store.papers)]))
     return keyword
+
+
+def _expressions_before(
+    store: Store, keyword: KeywordState, up_to: str | None
+) -> Mapping[str, str | None]:
+    """Its earlier expressions, now that readers have seen all news, as long as they matter."""
+    shown = highest([up_to, *store.members.get(keyword.slug, ())])
+    ids = [listing.new.split()[0] for listing in store.state.recent_listings if listing.new]
+    before = {old: until or shown for old, until in keyword.expressions_before.items()}
+    return {
+        old: until for old, until in before.items() if not ids or highest([until, ids[0]]) == until
+    }

@@ -164,10 +164,11 @@ def _above(id: str | None, papers: Sequence[Paper]) -> Sequence[Paper]:
 
 def _wanted_before(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[Paper]:
     """Those that also match what the keyword searched for when they were announced."""
-    if keyword.notified_expression is not None:
+    for expression, up_to in keyword.expressions_before.items():
         with suppress(QueryError):  # it is too deep to read: then all count
-            old = Matches({"": parse(keyword.notified_expression)}, papers).of("")
-            return [*old, *_above(keyword.notified_expression_up_to, papers)]
+            old = Matches({"": parse(expression)}, papers).of("")
+            wanted = {paper.id for paper in (*old, *_above(up_to, papers))}
+            papers = [paper for paper in papers if paper.id in wanted]
     return papers
 
 

@@ -123,11 +123,9 @@ def _updated(known: KeywordState | None, keyword: Keyword, rows: int) -> Keyword
     if other or known.max_papers <= rows < keyword.max_papers:
         state = replace(state, filled=None, harvested=None)
     if other and known.notified_up_to is not None:
-        is_settled = known.notified_expression_up_to is not None
-        first = (not is_settled and known.notified_expression) or known.expression
-        state = replace(
-            state,
-            notified_expression=first if first != expression else None,
-            notified_expression_up_to=None,
-        )
+        before = dict(known.expressions_before)
+        if None not in before.values():  # else nobody has seen the news for the last one
+            before[known.expression] = None
+        before.pop(expression, None)
+        state = replace(state, expressions_before=before)
     return state

@@ -117,11 +117,10 @@ class KeywordState:
     #: Its readers have seen all news up to this identifier; what is found above it is news. None
     #: while it is not known.
     notified_up_to: PaperId | None = None
-    #: The expression before the keyword changed, which papers must match as well to be news late.
-    notified_expression: str | None = None
-    #: This goes for papers up to this identifier; None: for all, until its readers have seen all
-    #: news of what it searches for now.
-    notified_expression_up_to: PaperId | None = None
+    #: The expressions before it was changed: to be news, what is found up to the identifier must
+    #: match them as well. None: whatever is found, until its readers have seen all news for the
+    #: expression of now.
+    expressions_before: Mapping[str, PaperId | None] = field(default_factory=dict)
     #: Its earlier slugs, each with the day on which it was renamed: older history uses them.
     formerly: Mapping[str, date] = field(default_factory=dict)
     #: The name by which `notify` knows it as long as it lives: its first slug, or that with a
