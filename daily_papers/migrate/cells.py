@@ -63,8 +63,8 @@ _NOT_IN_NAMES = re.compile(r"<[^<>]*>|[^\w]|_")
 
 def kind_named(name: str) -> str:
     """What a column, a label or a key of this name tells, in any usual wording."""
-    spellings = (_NOT_IN_NAMES.sub(" ", each.casefold()) for each in (name, _SPOKEN.sub(" ", name)))
-    words = [" ".join(spelling.split()) for spelling in spellings]
+    spellings = (name, _SPOKEN.sub(" ", name), *name.split("/"))  # Abstract / 摘要
+    words = [" ".join(_NOT_IN_NAMES.sub(" ", each.casefold()).split()) for each in spellings]
     if not words[0]:
         return "idle" if "#" in name else ""
     return next((_KINDS[each] for each in words if each in _KINDS), "other")
@@ -93,9 +93,8 @@ _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
 def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
     text = FOLD.sub(r" \g<text> ", text) if "<details" in text else text
-    text = PICTURE.sub(" ", text) if "![" in text or "<img" in text else text
-    text = LINKED.sub(r"\g<text>", text) if "](" in text else text
-    text = _TAG.sub(" ", text) if "<" in text else text
+    text = LINKED.sub(r"\g<text>", PICTURE.sub(" ", text))
+    text = _TAG.sub(" ", text)
     text = folded(unescape(_ESCAPED.sub(r"\1", _DRESS.sub("", text))))
     for sign in "*_":
         if len(text) > 2 and text[0] == text[-1] == sign:
@@ -121,8 +120,6 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _MOST_COLUMNS = 30
-#: The columns of texts, which may have a | of their own.
-_WORDY = {"title", "authors", "abstract", "comment", "other", ""}
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
@@ -143,8 +140,13 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
     pieces = split_cells(line)
-    if kinds and len(pieces) > len(kinds):
-        if kinds[-1] not in _WORDY or not all(map(_may_be, kinds[:-1], pieces)):
+    if len(pieces) > len(kinds) > 0:
+        is_off = any(
+            kind_by_looks(piece) not in {kind, "idle"}
+            for kind, piece in zip(kinds[:-1], pieces, strict=False)
+            if kind in {"date", "link"}
+        )
+        if is_off or kinds[-1] not in {"title", "abstract", "comment"}:
             return [("unclear", piece) for piece in pieces]
         pieces = split_cells(line, len(kinds))
     cells: list[Cell] = []
@@ -153,14 +155,6 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
         cells.append((kind if kind == "title" or not below else "", first))
         cells += [("", part) for part in below]
     return cells
-
-
-def _may_be(kind: str, piece: str) -> bool:
-    """Whether a piece looks like all of the text in a column."""
-    looks = kind_by_looks(piece)
-    if kind == "title" and links_to_paper(piece):  # also one without a word
-        return True
-    return looks == "idle" or looks == kind.replace("published", "date") != "other"
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -183,10 +177,6 @@ _SEPARATOR = re.compile(
     r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
-# A name of a method is hardly longer, and a title hardly shorter; a venue or people may be.
-_LONG_TITLE = re.compile(
-    r"(?!.*(?:\b(?:arxiv|(?:the|full) paper|preprint|et al)|20\d\d)\b).{21}", re.IGNORECASE
-)
 #: What tools count their papers with.
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
 
@@ -196,7 +186,7 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     cells: list[Cell] = []
     has_title = False
     for place, line in enumerate(lines):
-        text = one_line(line if place else _BULLET.sub("", line, count=1))
+        text = one_line(line if place else _BULLET.sub("", line, count=1)).rstrip(" \\")
         text = text.replace("[\\[", "[").replace("\\]]", "]")
         found = labelled(text)
         if not place and ("title" not in dict(found) or links_to_paper(text)):
@@ -245,11 +235,11 @@ def _unless_link(kind: str, text: str) -> Cell:
 def title_in(text: str) -> re.Match[str] | None:
     """The words of a link to a paper, or bold ones, unless they only say `PDF` or a day.
 
-    Many words of a link are more than the bold name or people before it, unless they are a venue.
+    Many words of a link are more than the bold name before it.
     """
     found = [each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) == "title"]
-    long = (each for each in found if _LONG_TITLE.match(plain(each["linked"] or "")))
-    return next(long, next(iter(found), None))
+    linked = (each for each in found if each["linked"])
+    return max([*found[:1], *linked], key=lambda each: len(plain(each[0])), default=None)
 
 
 def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
@@ -282,9 +272,9 @@ def _split(text: str) -> Iterator[str]:
     """The pieces of a text; a link is one, unless it is named within a sentence."""
     start = 0
     for found in _SEPARATOR.finditer(text):
-        link = found["link"]
-        if link is None or kind_by_looks(link) != "title":
-            yield from (text[start : found.start()], link or "")
+        link = found["link"] or ""
+        if kind_by_looks(link) != "title":
+            yield from (text[start : found.start()], link)
             start = found.end()
     yield text[start:]
 
@@ -340,22 +330,6 @@ def _are_names(bare: str) -> bool:
     names = split_authors(bare) if is_short else ()
     # A single one may be any two words, such as somebody's "Great stuff".
     return len(names) > 1 and all(name[0].isupper() and _NAME.fullmatch(name) for name in names)
-
-
-def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
-    """Whether cells are a paper's with its title and nothing else, as no sentence's are."""
-    free = [text for kind, text in cells if not (kind or _LINK.fullmatch(text))]
-    kinds = set(map(kind_by_looks, free))
-    return "title" in dict(cells) and kinds <= {"link", "idle", "date", "code", "authors"}
-
-
-def is_of_something_else(item: str) -> bool:
-    """Whether an item begins with a link that is no paper's, and cites one in words about that."""
-    text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
-    first, cited = LINKED.match(text), CITED.search(text)
-    if first is None or cited is None or links_to_paper(first[0]):
-        return False
-    return len(_SMALL_WORD.findall(text, first.end(), cited.end())) > 1
 
 
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:

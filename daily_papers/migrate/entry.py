@@ -50,8 +50,6 @@ _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+", re.IGNORECASE)
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
-# Words go on below an address that stands by itself.
-_WITHIN_WORDS = re.compile(r"[^\w\[]*https?://\S+\s+\w")
 #: `[CVPR 2025] A paper`, `1. A paper`, `A paper. In`; not `[Re] A paper`, `(16) Psyche`, `[18F]F`.
 _NOT_OF_TITLE = re.compile(
     r"\A[\[(【][^\[\]()【】]{0,60}(?:\b20[0-3]\d\b|['’]\d\d)[^\[\]()【】]{0,60}[\])】]\s*(?=\w)"
@@ -85,9 +83,7 @@ def read_entry(entry: Entry) -> None:
     entry.cells = cells = named(entry.cells)
     papers = papers_of(cells)
     is_linking = any(links_to_paper(text) for _, text in cells)
-    if not entry.cause and any(_WITHIN_WORDS.match(text) for text in _texts(cells, "title")):
-        entry.cause = MENTIONED
-    elif not entry.cause and len({paper.id for paper in papers}) == 1:
+    if not entry.cause and len({paper.id for paper in papers}) == 1:
         entry.paper = _paper(papers[0], cells, entry.day)
         return
     entry.cause = entry.cause or (_SEVERAL if papers else _UNREAD if is_linking else NO_LINK)
@@ -128,7 +124,7 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
     paper = Paper(
         id=found.id,
         version=found.version or 1,  # the lowest, so that any other way knows better
-        title=_title(cells, reading) or f"arXiv:{found.id}",
+        title=_title(cells, is_raw=is_raw) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
         comment="; ".join(_read(cells, "comment", reading)) or None,
@@ -159,28 +155,17 @@ def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
     return (text for each, text in cells if each == kind)
 
 
-def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
+def _title(cells: Sequence[Cell], *, is_raw: bool) -> str:
+    """The words of a link to a paper, or else those beside the links."""
     for text in _texts(cells, "title"):
-        linked = _linked_title(text, is_raw=reading is folded)
-        title = reading(linked) if linked is not None else _without_links(text)
-        if title and (reading is folded or not NO_TITLE.fullmatch(title)):
-            return title if reading is folded else _NOT_OF_TITLE.sub("", title)
+        if is_raw and (whole := _LINKED_TITLE.fullmatch(text)):
+            return folded(whole["title"])
+        found = title_in(text)
+        linked = plain(found["linked"]) if found and found["linked"] else ""
+        title = linked or plain(LINKED.sub(" ", text)) or plain(text)
+        if not NO_TITLE.fullmatch(title):
+            return _NOT_OF_TITLE.sub("", title)
     return ""
-
-
-def _linked_title(text: str, *, is_raw: bool = False) -> str | None:
-    """The words of a link to a paper that are a title: all of a cell, or the first such link."""
-    found = _LINKED_TITLE.fullmatch(text)
-    if found and (is_raw or "[" not in found["title"].partition("]")[2]):
-        return found["title"]
-    inner = title_in(text)
-    return inner["linked"] if inner else None
-
-
-def _without_links(text: str) -> str:
-    """A title with links beside it, or that is one."""
-    beside = plain(LINKED.sub(" ", text))
-    return plain(text) if is_empty(beside) else beside
 
 
 def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:

@@ -30,6 +30,8 @@ _HIDDEN = re.compile(
     r"(?:.*?^[ \t>]*(?:(?P=fence)`*|(?P=wave)~*)[ \t]*$|.*\Z))",
     re.MULTILINE | re.DOTALL,
 )
+#: A link whose words go on in the next line.
+_WRAPPED = re.compile(r"\[[^\[\]\n]+\n[ \t]*[^\[\]\n]+\]\(")
 _SCRIPT = re.compile(r"<(?P<name>script|style)\b.*?</(?P=name)\s*>", re.DOTALL | re.IGNORECASE)
 _QUOTATION = re.compile(r"(?:^ {0,3}>[^\n]*\n?)+", re.MULTILINE)
 _QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
@@ -66,7 +68,7 @@ def lines_of(text: str) -> list[Line]:
     if any(sign in text for sign in ("<!--", "```", "~~~")):
         text = _HIDDEN.sub(_hidden, text)
     text = _SCRIPT.sub(lambda found: found[0].replace("//", "").replace("<", ""), text)
-    text = _as_markdown(text)
+    text = _as_markdown(_WRAPPED.sub(lambda found: found[0].replace("\n", _MORE), text))
     for number, written in enumerate(text.split("\n"), 1):
         first, *others = written.split(_BREAK)
         if first.startswith(_MORE[-1]):

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from daily_papers.migrate.cells import (
     CITED,
@@ -19,14 +19,11 @@ from daily_papers.migrate.cells import (
     Cell,
     cells_of_lines,
     cells_of_row,
-    is_of_something_else,
-    kind_by_looks,
     kind_named,
     labelled,
     named,
     plain,
     split_cells,
-    tell_of_a_paper,
     title_in,
 )
 from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
@@ -56,15 +53,14 @@ class Block:
     #: Of a heading its level and what it says without its dress.
     level: int = 0
     name: str = ""
-    #: Of a heading and what tells of its paper, the level of the heading.
-    level_of_card: int = 0
     #: What may be papers; a topic without papers has one row without cells.
     rows: list[Entry] = field(default_factory=list)
     #: The lines of a table's header, and of a topic without papers, that go with the last row.
     head: Sequence[int] = ()
     #: Whether its row is words unless a topic or a day is above it.
     is_doubtful: bool = False
-    #: Of rows the heading that names what they are about.
+    #: The headings above it, the nearest last; of rows what they are about.
+    above: Sequence[Block] = ()
     topic: str = ""
 
     @property
@@ -119,6 +115,7 @@ _LAST_UPDATE = re.compile(
 )
 #: What may be around a title besides punctuation.
 _AROUND_TITLE = " *_\"'“”‘’"
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _Lines = Sequence[Line]
 
 
@@ -132,7 +129,7 @@ def blocks_of(text: str) -> list[Block]:
     """Read a page's text, and give each row its topic and day."""
     blocks = list(_with_cards(list(_blocks(lines_of(text)))))
     _find_empty_topics(blocks)
-    _file(blocks)
+    _file([block for block in blocks if block.may_be_rows])
     return blocks
 
 
@@ -237,26 +234,14 @@ def _item(lines: _Lines, position: int) -> Block | None:
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     own = lines[position:end]
-    texts = _unwrapped([line.text for line in own])
+    texts = [line.text for line in own]
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        return _row(own, cells, MENTIONED if is_of_something_else(texts[0]) else "")
+        return _row(own, cells)
     if is_above_items and len(texts) == 1:
         return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])))
     return Block(list(own))
-
-
-def _unwrapped(texts: Sequence[str]) -> list[str]:
-    """The lines of an item, with those as one in the midst of which a link or bold words go on."""
-    joined = [texts[0]]
-    for text in texts[1:]:
-        is_open = joined[-1].count("[") > joined[-1].count("]") or joined[-1].count("**") % 2
-        if is_open and not _ITEM_SIGN.match(text):
-            joined[-1] += f" {text.strip()}"
-        else:
-            joined.append(text)
-    return joined
 
 
 def _column(line: str) -> int:
@@ -274,26 +259,21 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 
 
 def _paragraph(lines: _Lines, position: int) -> Block:
-    """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
+    """Lines that tell of one paper and begin with its title, or else a single line."""
     end = position + 1
-    while end - position <= _MOST_LINES_OF_TEXT:
-        if _END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end):
-            break
+    while not (_END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end)):
         end += 1
     whole, text = lines[position:end], lines[position].text
-    ids = {paper.id for line in whole for paper in papers_in(line.text)}
-    if len(ids) == 1 and 1 < len(whole) <= _MOST_LINES_OF_TEXT:
-        cells = cells_of_lines([line.text for line in whole])
-        if tell_of_a_paper(cells):
-            return _row(whole, cells, is_doubtful=True)
     if text == TOO_LONG:
         return _row(whole[:1], [("", text)], TOO_LONG)
-    if not links_to_paper(text):
-        return Block([whole[0]])
-    cells, title = cells_of_lines([text]), title_in(text)
-    if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
-        return _row(whole[:1], cells, is_doubtful=True)
-    return _row(whole[:1], [("", text.strip())], MENTIONED)
+    if _begins_with_title(text):
+        ids = {paper.id for line in whole for paper in papers_in(line.text)}
+        own = whole if len(ids) == 1 and len(whole) <= _MOST_LINES_OF_TEXT else whole[:1]
+        if any(links_to_paper(line.text) for line in own):
+            return _row(own, cells_of_lines([line.text for line in own]), is_doubtful=True)
+    if links_to_paper(text):
+        return _row(whole[:1], [("", text.strip())], MENTIONED)
+    return Block([whole[0]])
 
 
 def _row(
@@ -305,11 +285,14 @@ def _row(
     return block
 
 
-def _is_apart(title: re.Match[str]) -> bool:
-    """Whether no word of a sentence is right before or after a title."""
-    before = title.string[: title.start()].rstrip(_AROUND_TITLE)
-    after = title.string[title.end() :].lstrip(_AROUND_TITLE)
-    return not (before[-1:].isalnum() or after[:1].isalnum())
+def _begins_with_title(text: str) -> bool:
+    """Whether a line begins with a title, which no word of a sentence follows."""
+    title = title_in(text)
+    if title is None or re.search(r"\w", plain(text[: title.start()])):
+        return False
+    after = _SHORTCODE.sub("", text[title.end() :]).lstrip(_AROUND_TITLE)
+    is_label = title["bold"] and (after or plain(title[0])[-1:]).startswith((":", "："))
+    return not (is_label or after[:1].isalnum())
 
 
 _READERS: tuple[Callable[[_Lines, int], Block | None], ...] = (_heading, _table, _item, _paragraph)
@@ -323,6 +306,7 @@ _WORDLESS = re.compile(
     r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
+_LINK_FIRST = re.compile(r"[\s>*_]*(?:\[|https?:)")
 _RULED = re.compile(rf" {{0,3}}{_RULE}")
 _TO_TOP = re.compile(
     r"\W*(?:(?:(?:back|go|return) to (?:the )?)?(?:top|(?:table of )?contents|toc)"
@@ -353,31 +337,25 @@ def is_to_top(text: str) -> bool:
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with a row in place of each heading of a single paper and what tells of it."""
-    leads = Counter(block.name for block in blocks if block.level >= LEAD)
-    sections = _sections(blocks, lambda block: _may_be_title(block, leads))
-    has_topics = any(part[0].level > 1 and _is_topic_of_titles(part) for part in sections)
+    leads = Counter(block.name for block in blocks if block.level == LEAD)
+
+    def begins(block: Block) -> bool:  # a lead is a label if its page repeats it, say
+        is_label = leads[block.name] > 1 or kind_named(block.name) not in UNNAMED
+        return block.level > 0 and not (block.level == LEAD and is_label)
+
+    is_alone = len({p.id for b in blocks for line in b.lines for p in papers_in(line.text)}) == 1
     above: list[Block] = []
-    for part in sections:
-        above = [each for each in above if each.level < part[0].level]
-        topics = [each for each in above if each.level > has_topics and is_topic(each.name)]
-        card = _card(part, topics, has_topics=has_topics) if part[0].level else None
-        last = card.numbers[-1] if card else 0
-        yield from [card] if card else []
-        yield from (each for each in part if each.line > last)
-        above += [] if card else part[:1]
-
-
-def _may_be_title(block: Block, leads: Counter[str]) -> bool:
-    """Whether a block is a heading, or a lead that is no label: a page repeats its labels."""
-    if block.level < LEAD:
-        return block.level > 0
-    return leads[block.name] == 1 and kind_named(block.name) in UNNAMED and is_topic(block.name)
-
-
-def _is_topic_of_titles(section: Sequence[Block]) -> bool:
-    """Whether a heading names a topic, and the first paper below it has a title."""
-    rows = [row for block in section if block.may_be_rows for row in block.rows]
-    return is_topic(section[0].name) and any("title" in dict(row.cells) for row in rows[:1])
+    for heading, *below in _sections(blocks, begins):
+        if heading.level:
+            above = [each for each in above if each.level < heading.level]
+        is_below = is_alone or any(is_topic(each.name) for each in above)
+        card, rest = _card(heading, below, is_below=is_below) if heading.level else None, below
+        if card:
+            rest = [block for block in below if block.line > card.numbers[-1]]
+        for block in (card or heading, *rest):
+            block.above = above if card or block is heading else [*above, heading]
+            yield block
+        above += [heading] if heading.level and not card else []
 
 
 def _sections(
@@ -413,115 +391,71 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
             heading.head = [n for block in telling for n in block.numbers]
 
 
-def _card(section: Sequence[Block], above: Sequence[Block], *, has_topics: bool) -> Block | None:
-    """A heading that links to a paper, or that is above what tells of one without a title."""
-    heading, *below = section
-    if heading.level == LEAD and _is_topic_of_titles(section):
-        return None
-    own = list(_without_what_follows(heading, below))
-    words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
-    is_linked = links_to_paper(heading.text)
-    told = words if is_linked or any(block.rows for block in words) else own
+def _card(heading: Block, below: Sequence[Block], *, is_below: bool) -> Block | None:
+    """A heading that links to a paper, or whose paper has no title of its own below it."""
+    told = list(_without_what_follows(heading, below))
     while told and is_wordless(told[-1].text):
         told.pop()
     lines = [line for block in (heading, *told) for line in block.lines]
     texts = [line.text for line in lines[1:] if not _WORDLESS.fullmatch(line.text)]
+    texts = [text for text in texts if not CITED.search(text)]
+    is_linked = links_to_paper(heading.text)
     cells = named(cells_of_lines([heading.text if is_linked else f"# {heading.name}", *texts]))
     if not is_linked:
-        ids = _ids_of(cells)
-        is_item = told[-1:] and told[-1].may_be_rows and "other" in dict(cells)
-        texts = [text for text in texts if ids.issuperset(p.id for p in papers_in(text))]
         is_labelled = any(kind in _OF_CARDS for text in texts for kind, _ in labelled(text))
-        rows = [row.cells for block in told for row in block.rows]
-        has_title = any("title" in dict(row) and ids == _ids_of(row) for row in rows)
-        has_title |= any(map(_has_own_title, texts))
-        is_sentence = any(map(CITED.search, texts))
-        is_bare = is_topic(heading.name) and not (is_item or is_sentence or has_title)
-        is_below = any(each.level > (heading.level < LEAD) for each in above)
-        is_title = is_below or (not has_topics and any(map(_is_of_links, texts)))
-        if len(ids) != 1 or not (is_labelled or (is_bare and is_title)):
+        is_above_links = is_below and is_topic(heading.name) and any(map(_is_of_links, texts))
+        is_single = len({paper.id for paper in papers_of(cells)}) == 1
+        is_title = is_single and (is_labelled or is_above_links)
+        if not is_title or any(map(_has_title, below)):
             return None
-    card = _row(lines, cells)
-    card.level_of_card = heading.level
-    return card
-
-
-def _ids_of(cells: Sequence[Cell]) -> set[str]:
-    return {paper.id for paper in papers_of(cells)}
-
-
-def _has_own_title(text: str) -> bool:
-    """Whether a line has a title that is a link, or bold with links or nothing beside it."""
-    found = title_in(text)
-    is_row = links_to_paper(text) and tell_of_a_paper(cells_of_lines([text]))
-    return found is not None and bool(found["linked"] or found[0] == text.strip() or is_row)
+    return _row(lines, cells)
 
 
 def _is_of_links(text: str) -> bool:
-    """Whether a line has nothing but links to a paper, and names them if it is an item."""
-    if not links_to_paper(text) or PICTURE.search(text):  # a badge is about something else
-        return False
-    kinds = {kind or kind_by_looks(piece) for kind, piece in cells_of_lines([text])}
-    return kinds == {"link"} and not (_ITEM_SIGN.match(text) and not labelled(text))
+    """Whether a line is links to a paper first of all, or names them; a badge is for a project."""
+    is_first = labelled(text) or _LINK_FIRST.match(text)
+    return bool(is_first) and links_to_paper(text) and not PICTURE.search(text)
 
 
 def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
-    """What may be of the paper of a heading: a rule below its link ends it."""
+    """What may be of the paper of a heading: a rule below its link ends it, as a title does."""
     is_linked = links_to_paper(heading.text)
-    for block in takewhile(_has_no_title, below):
-        if is_linked and _RULED.fullmatch(block.text):
+    for block in below:
+        is_end = block.is_marker or is_last_update(block.text) or is_to_top(block.text)
+        is_rule = is_linked and _RULED.fullmatch(block.text)
+        if is_end or is_rule or block.head or _has_title(block):
             return
         is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
         yield block
 
 
-def _has_no_title(block: Block) -> bool:
-    """Whether a block is words, or an item of a list that leaves it to the heading to name a paper.
-
-    A lead that names no part of a paper begins something else.
-    """
-    if block.is_marker or block.head or is_last_update(block.text) or is_to_top(block.text):
-        return False
-    if block.level:
-        is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
-        return is_fold or kind_named(block.name) not in UNNAMED
-    is_table = block.rows and block.text.lstrip().startswith("|")
-    kinds = {kind for row in block.rows for kind, _ in row.cells}
-    is_words = block.is_doubtful or not block.may_be_rows
-    return is_words or not (is_table or "title" in kinds)
+def _has_title(block: Block) -> bool:
+    """Whether a block has a paper with its title, and leaves none to the heading above it."""
+    rows = (row for row in block.rows if not row.cause)
+    return any(kind == "title" for row in rows for kind, _ in named(row.cells))
 
 
 # --- topics --------------------------------------------------------------------------------------
 
 
-def _file(blocks: Iterable[Block]) -> None:
+def _file(blocks: Sequence[Block]) -> None:
     """Give rows the topic and the day that are above them.
 
     Days, months and catch-alls are not topics, nor is the title of a page that has topics, nor a
     lead below a topic: it only says `Show the papers`.
     """
-    above: list[Block] = []
-    chains: list[tuple[Block, list[Block]]] = []
-    for block in blocks:
-        if level := block.level or block.level_of_card:
-            above = [heading for heading in above if heading.level < level]
-            above += [block] if block.level else []
-        if block.may_be_rows:
-            chains.append((block, above))
     titles = {
-        chain[0]
-        for _, chain in chains
-        if any(chain[0].level == 1 and 1 < h.level < LEAD and is_topic(h.name) for h in chain[1:])
-        or (chain and chain[0].level == 1 and chain[-1].level == LEAD and is_topic(chain[-1].name))
+        block.above[0]
+        for block in blocks
+        if any(is_topic(each.name) for each in block.above[1:]) and block.above[0].level == 1
     }
     title = titles.pop() if len(titles) == 1 else None
-    for rows, chain in chains:
-        topics = [each for each in chain if each is not title and is_topic(each.name)]
-        if any(1 < heading.level < LEAD for heading in topics):
-            topics = [heading for heading in topics if heading.level < LEAD]
-        rows.topic = without_day(topics[-1].name) if topics else ""
-        day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
-        for row in rows.rows:
-            row.topic, row.day = rows.topic, day
-            if rows.is_doubtful and not (rows.topic or day):
+    for block in blocks:
+        topics = [each for each in block.above if each is not title and is_topic(each.name)]
+        topics = [each for each in topics if each.level < LEAD] or topics
+        block.topic = without_day(topics[-1].name) if topics else ""
+        day = next((each.name for each in reversed(block.above) if find_date(each.name)), "")
+        for row in block.rows:
+            row.topic, row.day = block.topic, day
+            if block.is_doubtful and not (block.topic or day):
                 row.cause = MENTIONED

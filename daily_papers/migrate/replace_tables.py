@@ -1,21 +1,21 @@
 """A published README with the two markers in the place of its tables.
 
-What was imported is one part of the page, from the headings above its first row to its last row. Of
-that part only people's words stay, with the headings right above them, and rows that were not
-imported; the markers stand below. What the tool had around its rows goes: other headings, rules,
-folds, links back to the top; and above, the line of the last update, and the lines of a table of
-contents that would lead nowhere.
+The rows that were imported go, and with them what has nothing left in it: their headings and folds,
+the rules and links back to the top there, and the lines of a table of contents that would lead
+nowhere. Everything else stays, and rows that were not imported. The markers stand below the last
+row.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect, bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence, Set
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from math import inf
 
 from daily_papers.migrate.cells import plain
+from daily_papers.migrate.lines import Line
 from daily_papers.migrate.names import find_date, undecorated
 from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_top, is_wordless
 from daily_papers.render.readme import BEGIN, END
@@ -36,25 +36,19 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
     if not rows:
         return text
     lines = _LINE.findall(text)
-    part = _part(blocks, rows)
-    names = {block.name.casefold() for block in blocks if block.level and block.line in part}
-    contents = {n for n, line in enumerate(lines[: part[-1]], 1) if _leads_to(line, names)}
-    part = _part(blocks, rows, contents)
-    going = rows | contents
-    going |= _what_goes(blocks, part, going)
-    gone = {block.name.casefold() for block in blocks if block.level and block.line in going}
-    going -= {n for n in contents if not _leads_to(lines[n - 1], gone)}
+    last = _last_line(blocks, rows)
+    going = _what_goes(blocks, rows, last)
     going.update([block.line for block in blocks if is_last_update(block.text)][:1])
     if any(block.is_marker for block in blocks):
         return "".join(_without_gaps(lines, going))
-    end = part[-1]
+    end = max(last, *going)
+    newline, ending = _ending(lines[0]) or "\n", _ending(lines[end - 1])
+    above = "".join(_without_gaps(lines[:end], going))
     while lines[end : end + 1] and lines[end].strip() == ">":  # the end of a quotation
         end += 1
-    above, below = "".join(_without_gaps(lines[: part[-1]], going)), "".join(lines[end:])
-    newline = _ending(lines[0]) or "\n"
     if above.strip() and above.splitlines()[-1].strip():
         above = above.rstrip("\r\n") + newline * 2
-    return f"{above}{BEGIN}{newline}{END}{_ending(lines[part[-1] - 1])}{below}"
+    return f"{above}{BEGIN}{newline}{END}{ending}{''.join(lines[end:])}"
 
 
 def _rows_that_go(blocks: Sequence[Block], empty: Collection[str]) -> Iterator[Set[int]]:
@@ -68,66 +62,83 @@ def _rows_that_go(blocks: Sequence[Block], empty: Collection[str]) -> Iterator[S
         yield stored - kept
 
 
-def _part(blocks: Sequence[Block], rows: Set[int], contents: Collection[int] = ()) -> range:
-    """The lines of the rows, with the headings, rules, folds and contents around them.
-
-    Rows of the last topic that stay are in it, so that they stay above the markers.
-    """
+def _last_line(blocks: Sequence[Block], rows: Set[int]) -> int:
+    """The last line of the rows, of others of the same topic, and of a link to the top below."""
     of_rows = [block for block in blocks if not rows.isdisjoint(block.numbers)]
-    topics = {block.topic for block in of_rows}
     same = (block for block in blocks if block.rows and block.topic == of_rows[-1].topic)
-    first, last = min(rows), max(block.numbers[-1] for block in (of_rows[-1], *same))
-    folds = list(_folds(blocks))
-    opening = {begin for begin, end in folds if begin is not end}
-    for block in reversed([block for block in blocks if block.line < first]):
-        is_title = block.level == 1 and block.name not in topics and not find_date(block.name)
-        if is_title or not (block.level or _tells_nothing(block) or block.line in contents):
-            break
-        if block.level or block.line in contents or block in opening:
-            first = block.line
-    ends = {end for begin, end in folds if end and begin.line >= first}
+    last = max(block.numbers[-1] for block in (of_rows[-1], *same))
     for block in (block for block in blocks if block.line > last):
-        if not _tells_nothing(block):
+        if not _tells_nothing(block.text):
             break
-        if block in ends or is_to_top(block.text):
-            last = block.numbers[-1]
-    return range(first, last + 1)
+        if is_to_top(block.text):
+            last = block.line
+    return last
 
 
-def _what_goes(blocks: Sequence[Block], part: range, going: set[int]) -> set[int]:
-    """The lines of a part but for words, their headings and folds, and comments."""
-    left = [each for each in blocks if each.line in part and not going.issuperset(each.numbers)]
-    shown = [block for block in left if not _tells_nothing(block)]
-    kept = {block for block in shown if not block.level}
-    words = {block for block in kept if not block.is_marker}
-    for above, below in reversed([*pairwise(shown)]):
-        if below in words or (below in kept and 0 < above.level < below.level):
-            kept.add(above)
-    lines = sorted(block.line for block in kept)
-    for begin, end in _folds(blocks):
-        is_within = begin.line in part and end is not None and end.line in part
-        if not (end and is_within) or bisect(lines, end.line) > bisect_left(lines, begin.line):
-            kept.update(half for half in (begin, end) if half)
-    kept.update(block for block in left if block.text.lstrip().startswith("<!--"))
-    return {n for block in left for n in block.numbers}.difference(*(b.numbers for b in kept))
+def _what_goes(blocks: Sequence[Block], rows: Set[int], last: int) -> set[int]:
+    """The rows, and what nothing is left in; from the bottom up, so that this is known."""
+    going, gone = set(rows), set[str]()
+    topics = {block.topic for block in blocks if not rows.isdisjoint(block.numbers)}
+    folds = _folds(blocks)
+    edges = {edge.line for pair in folds.items() for edge in pair}
+    lines = (line for block in blocks for line in block.lines)
+    dress = [n for line in lines if _is_dress(line) for n in line.numbers if n not in edges]
+    ends = _ends_of_sections(blocks, last)
+    goes = stays = inf  # the next line that goes, and that tells something and stays
+    for block in reversed(blocks):
+        is_title = block.level == 1 and block.name not in topics and not find_date(block.name)
+        end = folds[block].line if block in folds else 0 if is_title else ends.get(block, 0)
+        if going.issuperset(block.numbers):
+            goes = block.line
+        if goes <= end < stays:
+            going.update(dress[bisect_left(dress, block.line) : bisect_right(dress, end)])
+            going.update([*block.numbers, *(folds[block].numbers if block in folds else ())])
+            gone.add(block.name.casefold())
+        for line in reversed(block.lines):
+            if going.issuperset(line.numbers) or _leads_to(line.text, gone):
+                going.update(line.numbers)
+                goes = line.numbers[0]
+            elif not _tells_nothing(line.text):
+                stays = line.numbers[0]
+    return going
 
 
-def _tells_nothing(block: Block) -> bool:
-    text = block.text
-    is_dress = is_wordless(text) or is_last_update(text) or _SUMMARY.fullmatch(text) is not None
-    return is_dress and not block.is_marker
+def _ends_of_sections(blocks: Sequence[Block], last: int) -> Mapping[Block, int]:
+    """The last line of each heading's section, but no line below the last row."""
+    ends: dict[Block, int] = {}
+    below: list[Block] = []  # the headings further down, each of a higher level than the next
+    for heading in (block for block in reversed(blocks) if block.level):
+        while below and below[-1].level > heading.level:
+            below.pop()
+        ends[heading] = min([last, *(each.line - 1 for each in below[-1:])])
+        below.append(heading)
+    return ends
 
 
-def _folds(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block | None]]:
-    """The blocks that open and close each fold, table or list of HTML, the inner ones first."""
+def _is_dress(line: Line) -> bool:
+    return _tells_nothing(line.text) and not line.text.lstrip().startswith("<!--")
+
+
+def _tells_nothing(text: str) -> bool:
+    return is_wordless(text) or is_last_update(text) or _SUMMARY.fullmatch(text) is not None
+
+
+def _folds(blocks: Sequence[Block]) -> Mapping[Block, Block]:
+    """The blocks that open a fold, table or list of HTML, with those that close it further down.
+
+    One with our markers in it is none.
+    """
+    folds: dict[Block, Block] = {}
     opened: dict[str, list[Block]] = defaultdict(list)
     for block in blocks:
+        if block.is_marker:
+            opened.clear()
         for is_end, name in (tag for line in block.lines for tag in _TAG.findall(line.text)):
             if not is_end:
                 opened[name.lower()].append(block)
-            elif opened[name.lower()]:
-                yield opened[name.lower()].pop(), block
-    yield from ((block, None) for blocks_of_name in opened.values() for block in blocks_of_name)
+            elif opened[name.lower()] and (opener := opened[name.lower()].pop()) is not block:
+                folds[opener] = block
+    return folds
 
 
 def _leads_to(line: str, names: Collection[str]) -> bool:
