@@ -688,12 +688,6 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
         ),
         (
             "config.json",
-            '{"keywords": {"mice": ["ti:mice AND cat:cs.CV"], "bad": "all:x"}}',
-            {"mice": '(ti:"mice" AND cat:cs.CV)'},
-            (),
-        ),
-        (
-            "config.json",
             '{"keywords": {"mice": ["all:mice OR all:\\"brown rats\\"", "*"], "rats": "*"}}',
             {
                 "mice": '(ti:"mice" OR abs:"mice" OR ti:"brown rats" OR abs:"brown rats")',
@@ -702,30 +696,9 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
             (),
         ),
         (
-            "config.yaml",
-            "topics:\n  - {name: mice, query: '( all:\"house mouse\" OR all:mice )'}\n",
-            {"mice": '(ti:"house mouse" OR abs:"house mouse" OR ti:"mice" OR abs:"mice")'},
-            (),
-        ),
-        (
             "config.json",
             '{"keywords": {"mice": "mice AND (brain OR heart)", "rats": ["brown rats", "ti:a"]}}',
             {"mice": EITHER.format("mice"), "rats": EITHER.format("brown rats")},
-            (),
-        ),
-        (
-            "config.json",
-            '{"keywords": {"mice": "ti:mice AND (abs:b OR abs:c)", "cs.CV": "cat:cs.CV AND ti:a"}}',
-            {
-                "mice": '(ti:"mice" AND (abs:"b" OR abs:"c"))',
-                "cs.CV": '(cat:cs.CV AND ti:"a")',
-            },
-            (),
-        ),
-        (
-            "config.json",
-            json.dumps({"keywords": {"mice": [" OR ".join(["ti:mice"] * 500)]}}),
-            {"mice": EITHER.format("mice")},
             (),
         ),
         ("config.toml", '[search]\ncategories = ["cs.CV"]\n', {"cs.CV": "cat:cs.CV"}, ()),

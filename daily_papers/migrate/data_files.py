@@ -13,12 +13,7 @@ from dataclasses import replace
 
 from daily_papers.migrate.cells import LONGEST, Cell, cells_of_lines, cells_of_row, kind_named
 from daily_papers.migrate.entry import Entry, papers_of
-from daily_papers.migrate.names import (
-    find_date,
-    is_topic,
-    links_to_paper,
-    paper_named,
-)
+from daily_papers.migrate.names import find_date, is_topic, links_to_paper, paper_named
 from daily_papers.text import cut
 
 _DEEPEST = 12

@@ -41,7 +41,15 @@ def write_keywords(
     What cannot be a keyword is named, one sentence each. The text is empty where nothing can.
     """
     left_out: list[str] = []
-    topics = list(topics)
+    entries: list[str] = []
+    for topic, entry in zip(topics, _entries(topics), strict=True):
+        written = f"  - {_on_one_line(entry)}"
+        try:
+            parse_config(f"keywords:\n{written}\n".encode(), KEYWORDS)
+        except ConfigError as error:
+            left_out.append(f"{topic.name}: {error.problems[0].message}")
+        else:
+            entries.append(written)
     head = [
         f"# Keywords from {folded(source)}, written by daily-papers import.",
         f"title: {_on_one_line(title)}",
@@ -50,20 +58,7 @@ def write_keywords(
         else "# categories: [cs, stat]  # without them, all of arXiv is searched",
         "keywords:",
     ]
-    while topics:
-        lines = [f"  - {_on_one_line(entry)}" for entry in _entries(topics)]
-        text = "\n".join([*head, *lines]) + "\n"
-        try:
-            parse_config(text.encode(), KEYWORDS)
-        except ConfigError as error:
-            wrong = {(each.line or 0) - len(head) - 1: each.message for each in error.problems}
-            if min(wrong) < 0:
-                raise
-            left_out += [f"{topics[place].name}: {why}" for place, why in wrong.items()]
-            topics = [topic for place, topic in enumerate(topics) if place not in wrong]
-        else:
-            return text, left_out
-    return "", left_out
+    return "\n".join([*head, *entries, ""]) if entries else "", left_out
 
 
 def _entries(topics: Sequence[Topic]) -> Iterator[object]:
@@ -82,8 +77,6 @@ def _entries(topics: Sequence[Topic]) -> Iterator[object]:
 
 def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
     name, phrases = topic.name, topic.phrases
-    if topic.query:
-        return {"name": name, **slug, "query": topic.query}
     if phrases == (name,) and is_category(name):
         return {"category": name, **slug}
     is_plain = phrases == (name,) and topic.place == plain_place(name)

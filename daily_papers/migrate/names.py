@@ -111,7 +111,8 @@ _CALLED = re.compile(r"^(?:keyword|topic|category|关键词|主题)\s*[:：]\s*(
 # What days, each a \0, leave behind.
 _EMPTY_PAIR = re.compile(r"\s*[(（\[](?:(?:星期|周)[一二三四五六日天]|[\s\0])*[)）\]]")
 _DAYS = re.compile(r"(?:\b(?:of|on|for|from)\s+)?\0(?:\s*(?:[~–—-]|to|至|到)\s*\0)*")
-_JOINERS = "\u200c\u200d"
+#: The kinds of characters that pictures are made of.
+_PICTURES = {"So", "Mn", "Me", "Cf"}
 
 
 def is_topic(name: str) -> bool:
@@ -143,13 +144,9 @@ def topic_key(name: str) -> str:
 
 def undecorated(name: str) -> str:
     """A topic's name without pictures around it, its number, its count and `Keyword:`."""
-    name = "".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS)
+    name = "".join(s for s in name if s.isprintable() or s.isspace() or s in "\u200c\u200d")
     words = folded(_SHORTCODE.sub(" ", name))
     for _ in range(2):  # the number may stand before the picture
-        pictures = "".join(filter(_is_picture, words))
+        pictures = "".join(sign for sign in words if category(sign) in _PICTURES)
         words = _COUNT.sub("", _NUMBER.sub("", words.strip(f"{pictures} ")))
     return _CALLED.sub("", words).removesuffix(":").rstrip()
-
-
-def _is_picture(sign: str) -> bool:
-    return sign > "\u2000" and (sign in _JOINERS or category(sign) in {"So", "Sk", "Mn", "Me"})

@@ -261,7 +261,9 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 def _paragraph(lines: _Lines, position: int) -> Block:
     """Lines that tell of one paper and begin with its title, or else a single line."""
     end = position + 1
-    while not (_END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end)):
+    while end - position <= _MOST_LINES_OF_TEXT and not (
+        _END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end)
+    ):
         end += 1
     whole, text = lines[position:end], lines[position].text
     if text == TOO_LONG:
