@@ -185,18 +185,6 @@ def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
     assert [len(old.table(slug)) for slug in ("mri", "c-more", "fresh")] == [3, 1, 1]
 
 
-@pytest.mark.parametrize("options", [(), ("--replace",)])
-def test_comments_of_two_rows_are_joined_once(old: Repository, options: tuple[str, ...]):
-    again = row("Fetal MRI", "2504.00002v2", "2025-04-03", "MRI, early.", "13 pages")
-    old.write("README.md", OTHER_TOOL.replace("| **[No address]", f"{again}| **[No address]"))
-    bring_in(old, *options)
-    (paper,) = (each for each in old.records("data/papers/*.jsonl") if each["version"] == 2)
-    assert paper["comment"] == "12 pages, 3 figures, code; 13 pages"
-    tree = old.tree()
-    bring_in(old, *options)
-    assert old.tree() == tree
-
-
 def test_a_second_import_changes_nothing(old: Repository):
     bring_in(old)
     tree = old.tree()

@@ -198,30 +198,6 @@ def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_
 
 
 @for_each(
-    ("text", "found"),
-    [
-        (
-            f"- Mice\n  - {link(1, 'A')}\n- **Rats**:\n  - {link(2, 'B')}, Ann Other, Bob Else\n",
-            {1: "Mice", 2: "Rats"},
-        ),
-        (f"- Mice\n  - {link(1, 'A')}\n\n## Cats\n\n- {link(2, 'B')}\n", {1: "Mice", 2: "Cats"}),
-        (f"## Cats\n\n- Mice\n  - {link(1, 'A')}\n", {1: "Cats"}),
-        (f"## Mice\n<script>var it = '{URL[:-1]}3'</script>\n- {link(1, 'A')}\n", {1: "Mice"}),
-    ],
-)
-def test_an_item_above_items_is_their_topic(text: str, found: dict[int, str]):
-    stored = read_page(f"# T\n\n{text}", "a.md").stored
-    topics = {int(row.paper.id[5:]): row.topics[0] for row in stored if row.paper}
-    assert topics == found
-
-
-def test_the_day_of_an_item_is_that_of_the_papers_in_it():
-    (row,) = read_page(f"## Mice\n\n- 2025-01-02\n  - {link(1, 'A')}\n", "a.md").stored
-    assert row.paper
-    assert str(row.paper.date) == "2025-01-02"
-
-
-@for_each(
     ("name", "text", "day"),
     [
         ("2025-01-02.md", "## Mice\n", "2025-01-02"),
@@ -499,14 +475,6 @@ def test_imported_papers_are_not_new_and_one_word_fits_their_titles(repository: 
     assert run("render", "--root", repository.root).code == 0
     assert "New today" not in repository.text("README.md")
     assert "of mice" in repository.text("README.md").lower()
-
-
-def test_a_blank_topic_is_that_of_the_row_above():
-    rows = f"| Mice | {link(1, 'A')} |\n| | {link(2, 'B')} |\n| Rats | {link(3, 'C')} |\n"
-    head = "| Topic | Title |\n|-|-|\n"
-    text = f"# T\n\n{head}{rows}\n## Cats\n\n{head}| | {link(4, 'D')} |\n"
-    found = [row.topics for row in read_page(text, "a.md").stored]
-    assert found == [["Mice"], ["Mice"], ["Rats"], ["Cats"]]
 
 
 def test_a_blank_topic_in_the_first_row_of_a_table_is_that_of_the_heading():

@@ -200,7 +200,7 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
         elif not found:
             found = list(_pieces(text, None if has_title else title_in(text)))
         if place and "title" in dict(labelled(text)):  # what is above is no title then
-            cells = [each for each in cells if each[0] != "title" or links_to_paper(each[1])]
+            cells = [each for each in cells if each[0] != "title"]
         has_title = has_title or "title" in dict(found)
         cells += found
     return cells

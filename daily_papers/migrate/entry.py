@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 
 from daily_papers.migrate.cells import (
     ET_AL,
@@ -41,12 +40,10 @@ MENTIONED = (
     "so it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
 )
 NO_LINK = "no link to a paper on arXiv"
-# What comments have that are no author's.
+# What a comment has that is no author's.
 _CODE = "Code: "
-_PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
-_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+", re.IGNORECASE)
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
@@ -132,23 +129,15 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         updated=midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    comment = "; ".join(filter(None, [paper.comment, *_links(paper, cells)]))
+    comment = "; ".join(filter(None, [paper.comment, _code(paper, cells)]))
     return replace(paper, comment=comment or None)
 
 
-def _links(paper: Paper, cells: Sequence[Cell]) -> Iterator[str]:
-    """What a comment says of the code that is linked, and of the page in a column of code."""
-    own, others = (PICTURE.sub("", " ".join(_texts(cells, kind))) for kind in ("code", "link"))
-    code = _code_in(paper, f"{own} {others}")
-    if code and code != code_url(paper):
-        yield f"{_CODE}{code}"
-    addresses = (found[0] for found in _ADDRESS.finditer(own))
-    pages = (each for each in addresses if not (_code_in(paper, each) or any(papers_in(each))))
-    yield from (f"{_PROJECT}{page}" for page in islice(pages, 1))
-
-
-def _code_in(paper: Paper, text: str) -> str | None:
-    return code_url(replace(paper, abstract="", comment=text))
+def _code(paper: Paper, cells: Sequence[Cell]) -> str | None:
+    """What a comment says of the code that is linked, unless it does already."""
+    links = " ".join(text for kind in ("code", "link") for text in _texts(cells, kind))
+    code = code_url(replace(paper, abstract="", comment=PICTURE.sub("", links)))
+    return f"{_CODE}{code}" if code and code != code_url(paper) else None
 
 
 def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
@@ -158,9 +157,6 @@ def read_page(text: str, path: str) -> Page:
         if entry.cells:
             read_entry(entry)
         entry.topics = _topics(entry)
-    for above, row in chain.from_iterable(pairwise(block.rows) for block in page.blocks):
-        if ("topic", "") in row.cells:
-            row.topics = above.topics
     return page
 
 

@@ -1,7 +1,7 @@
 """A Markdown or HTML page as blocks: headings, rows of papers, and what people wrote.
 
-Only so much of Markdown is read as tells rows from everything else. A lead, which is a bold line,
-the summary of a fold or an item above items that are papers, is a heading below all others.
+Only so much of Markdown is read as tells rows from everything else. A lead, which is a bold line
+or the summary of a fold, is a heading below all others.
 """
 
 from __future__ import annotations
@@ -229,8 +229,6 @@ def _item(lines: _Lines, position: int) -> Block | None:
                 break
         ids |= here
         end += 1
-    below = _text_at(lines, end)
-    is_above_items = _column(below) > depth and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     own = lines[position:end]
@@ -239,8 +237,6 @@ def _item(lines: _Lines, position: int) -> Block | None:
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         return _row(own, cells)
-    if is_above_items and len(texts) == 1:
-        return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])))
     return Block(list(own))
 
 

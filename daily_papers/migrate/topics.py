@@ -118,12 +118,9 @@ def joined_papers(one: Paper, other: Paper) -> Paper:
     if one is other or one.origin is not Origin.IMPORT:
         return one
     better, rest = sorted((one, other), key=lambda paper: -paper.version)
-    comment = better.comment or rest.comment
-    if comment and rest.comment and rest.comment not in comment and one.version == other.version:
-        comment = f"{comment}; {rest.comment}"
     return replace(
         better,
         authors=better.authors or rest.authors,
         abstract=better.abstract or rest.abstract,
-        comment=comment,
+        comment=better.comment or rest.comment,
     )
