@@ -137,8 +137,6 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     With too many |, each cell is `unclear`, unless the text in the last column may have them. What
     stands below a line break in a title is told by its looks.
     """
-    if "|" not in line:  # somebody's words, right below a table
-        return [("comment", line)]
     pieces = split_cells(line)
     if len(pieces) > len(kinds) > 0:
         is_off = any(
@@ -177,8 +175,6 @@ _SEPARATOR = re.compile(
     r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
-#: What tools count their papers with.
-_NUMBER = re.compile(r"\W*\d{1,4}\W*")
 
 
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
@@ -264,7 +260,7 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
         yield "date", found[1]
         text = text.replace(found[1], " | ", 1)
     for piece in _split(text):
-        if not (is_empty(piece.strip(" ,;.:*_-–")) or _NUMBER.fullmatch(piece)):
+        if not is_empty(piece.strip(" ,;.:*_-–")):
             yield "", piece.strip(" ,;-–—|·•")
 
 
@@ -291,10 +287,7 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
-#: A link to a paper right behind a word that is no name.
-_SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
 _LINK = re.compile(rf"\[[^\[\]]{{1,300}}{TO_PAPER}", re.IGNORECASE)
-CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _BEGINS_WITH_LINK = re.compile(rf"[\s*_]*{_LINK.pattern}", re.IGNORECASE)
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
@@ -335,11 +328,8 @@ def _are_names(bare: str) -> bool:
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
     known = [(kind or kind_by_looks(text), text) for kind, text in cells]
-    if all(kind not in {"date", "published"} for kind, _ in known):
-        is_day = [kind == "other" and kind_by_looks(text) == "date" for kind, text in known]
-        known = [
-            ("date" if day else kind, text) for day, (kind, text) in zip(is_day, known, strict=True)
-        ]
+    days = (kind == "other" and kind_by_looks(text) == "date" for kind, text in known)
+    known = [("date" if day else kind, text) for day, (kind, text) in zip(days, known, strict=True)]
     if all(kind != "title" for kind, _ in known):
         free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
         free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so

@@ -12,8 +12,6 @@ from daily_papers.migrate.cells import LONGEST, UNNAMED, kind_named, plain
 from daily_papers.migrate.names import links_to_paper
 from daily_papers.render.readme import BEGIN, END
 
-#: What is read of a line that is longer, if it links to a paper.
-TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 #: One of our own markers; what stands between them goes with the first.
 MARKER = re.compile(rf" {{0,3}}(?:{BEGIN}|{END})[ \t]*")
 
@@ -82,9 +80,7 @@ def lines_of(text: str) -> list[Line]:
 
 
 def _line(number: int, text: str) -> Line:
-    if len(text) > LONGEST:
-        text = TOO_LONG if links_to_paper(text) else text[:LONGEST]
-    return Line(range(number, number + 1), text)
+    return Line(range(number, number + 1), text[:LONGEST])
 
 
 def _unquoted(found: re.Match[str]) -> str:

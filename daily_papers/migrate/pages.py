@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from daily_papers.migrate.cells import (
-    CITED,
     PICTURE,
     UNNAMED,
     Cell,
@@ -27,8 +26,9 @@ from daily_papers.migrate.cells import (
     title_in,
 )
 from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
-from daily_papers.migrate.lines import MARKER, TOO_LONG, Line, lines_of
+from daily_papers.migrate.lines import MARKER, Line, lines_of
 from daily_papers.migrate.names import (
+    ADDRESS,
     find_date,
     is_topic,
     links_to_paper,
@@ -154,7 +154,8 @@ def _heading(lines: _Lines, position: int) -> Block | None:
         level = len(found["level"])
         level = LEAD if level > 2 and kind_named(name) in _OF_CARDS else level
         return Block([lines[position]], level, name)
-    if (found := _UNDERLINE.fullmatch(below)) and not above.strip() and _is_words(text):
+    is_single = not (above.strip() or _END_OF_TEXT.match(text)) and text.lstrip()[0].isalnum()
+    if (found := _UNDERLINE.fullmatch(below)) and is_single and "|" not in text:
         level = 1 if found["first"] else 2
         return Block(list(lines[position : position + 2]), level, _bare(text))
     is_above_text = not (_END_OF_TEXT.match(below) or is_last_update(below))
@@ -169,10 +170,6 @@ def _heading(lines: _Lines, position: int) -> Block | None:
 
 def _text_at(lines: _Lines, position: int) -> str:
     return lines[position].text if 0 <= position < len(lines) else ""
-
-
-def _is_words(text: str) -> bool:
-    return not _END_OF_TEXT.match(text) and "|" not in text and text.lstrip()[0].isalnum()
 
 
 def _bare(text: str) -> str:
@@ -235,8 +232,7 @@ def _item(lines: _Lines, position: int) -> Block | None:
     texts = [line.text for line in own]
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
-        cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        return _row(own, cells)
+        return _row(own, known if "abstract" in dict(known) else cells_of_lines(texts))
     return Block(list(own))
 
 
@@ -262,8 +258,6 @@ def _paragraph(lines: _Lines, position: int) -> Block:
     ):
         end += 1
     whole, text = lines[position:end], lines[position].text
-    if text == TOO_LONG:
-        return _row(whole[:1], [("", text)], TOO_LONG)
     if _begins_with_title(text):
         ids = {paper.id for line in whole for paper in papers_in(line.text)}
         own = whole if len(ids) == 1 and len(whole) <= _MOST_LINES_OF_TEXT else whole[:1]
@@ -304,6 +298,8 @@ _WORDLESS = re.compile(
     r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
+# A link to a paper right behind words of a sentence.
+_CITED = re.compile(rf"(?<!\w)(?:[a-z]{{2,}}\s)+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _LINK_FIRST = re.compile(r"[\s>*_]*(?:\[|https?:)")
 _RULED = re.compile(rf" {{0,3}}{_RULE}")
 _TO_TOP = re.compile(
@@ -372,21 +368,16 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
     """
     sections = _sections(blocks, lambda block: 0 < block.level < LEAD)
     title = next((block for block in blocks if block.level == 1), None)
-    last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
-    for part in sections:
-        for block in (each for each in part if each.may_be_rows):
-            last[part[0].level] = block.line
+    last = {part[0].level: each.line for part in sections for each in part if each.may_be_rows}
     for (heading, *below), following in pairwise([*sections, []]):
-        texts = [line.text for block in below for line in block.lines]
-        texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
+        told = [line for each in below for line in each.lines if not is_wordless(line.text)]
+        texts = [plain(line.text).strip(" .!。！*_-") for line in told]
         is_among = last.get(heading.level, 0) > (0 if texts else heading.line)
         is_parted = following and following[0].level > heading.level
-        is_ours = any(block.is_marker for block in below)
-        is_other = is_parted or is_ours or (heading is title and not texts)
+        is_other = is_parted or heading is title or any(block.is_marker for block in below)
         if is_among and not is_other and all(map(_NO_PAPERS.fullmatch, texts)):
             heading.rows = [Entry(heading.numbers)]
-            telling = (block for block in (heading, *below) if not is_wordless(block.text))
-            heading.head = [n for block in telling for n in block.numbers]
+            heading.head = [n for line in (*heading.lines, *told) for n in line.numbers]
 
 
 def _card(heading: Block, below: Sequence[Block], *, is_below: bool) -> Block | None:
@@ -396,7 +387,7 @@ def _card(heading: Block, below: Sequence[Block], *, is_below: bool) -> Block | 
         told.pop()
     lines = [line for block in (heading, *told) for line in block.lines]
     texts = [line.text for line in lines[1:] if not _WORDLESS.fullmatch(line.text)]
-    texts = [text for text in texts if not CITED.search(text)]
+    texts = [text for text in texts if not _CITED.search(text)]
     is_linked = links_to_paper(heading.text)
     cells = named(cells_of_lines([heading.text if is_linked else f"# {heading.name}", *texts]))
     if not is_linked:
