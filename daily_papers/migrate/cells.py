@@ -287,8 +287,6 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
-_LINK = re.compile(rf"\[[^\[\]]{{1,300}}{TO_PAPER}", re.IGNORECASE)
-_BEGINS_WITH_LINK = re.compile(rf"[\s*_]*{_LINK.pattern}", re.IGNORECASE)
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
 _BOLD = re.compile(
@@ -331,10 +329,9 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     days = (kind == "other" and kind_by_looks(text) == "date" for kind, text in known)
     known = [("date" if day else kind, text) for day, (kind, text) in zip(days, known, strict=True)]
     if all(kind != "title" for kind, _ in known):
-        free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
-        free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
+        free = [n for n, cell in enumerate(known) if cell[0] == "other" or not cells[n][0]]
+        free = [n for n in free if known[n][0] in {"other", "authors"}]
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
-        linked = [n for n in free if title_in(known[n][1]) and _BEGINS_WITH_LINK.match(known[n][1])]
-        for place in (linked or free)[-1:]:
+        for place in ([n for n in free if title_in(known[n][1])] or free)[-1:]:
             known[place] = ("title", known[place][1])
     return known

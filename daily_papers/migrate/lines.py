@@ -42,9 +42,7 @@ _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", _HTML
 _CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", _HTML)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^<>]*>(.{0,1000}?)</h\1>", _HTML)
 _ITEM_TAG = re.compile(r"(?P<indent>^[ \t]*)?<li\b[^<>]*>[ \t]*", re.IGNORECASE | re.MULTILINE)
-_PART_OF_TABLE = r"</?t(?:head|body|foot)\b[^<>]*>"
-_LINE_OF_PARTS = re.compile(rf"\n[ \t]*(?:{_PART_OF_TABLE}[ \t]*)+(?=\n|\Z)", re.IGNORECASE)
-_PARTS = re.compile(_PART_OF_TABLE, re.IGNORECASE)
+_PART_OF_TABLE = re.compile(r"(\n[ \t]*)?</?t(?:head|body|foot)\b[^<>]*>", re.IGNORECASE)
 _NEXT_BLOCK = re.compile(
     r"(</(?:p|div|table|[uo]l)>)[ \t]*(?=<(?:p|div|table|[uo]l)\b)", re.IGNORECASE
 )
@@ -100,7 +98,7 @@ def _hidden(found: re.Match[str]) -> str:
 def _as_markdown(text: str) -> str:
     if "<" not in text:
         return text
-    text = _PARTS.sub("", _LINE_OF_PARTS.sub(_MORE, text))  # else they would end a table's rows
+    text = _PART_OF_TABLE.sub(lambda f: _MORE if f[1] else "", text)  # else it ends the rows
     text = _LINK_TAG.sub(lambda f: f"[{_in_one_line(f['text'])}]({f['to']}){_more(f)}", text)
     text = _ROW_TAG.sub(_row_of_markdown, text)
     text = _HEADING_TAG.sub(
