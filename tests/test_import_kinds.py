@@ -1035,16 +1035,6 @@ def test_a_readme_without_papers_beside_an_archive_gets_our_markers(repository: 
     assert repository.text("README.md") == f"# My digest\n\nHello.\n\n{BEGIN}\n{END}\n"
 
 
-def test_a_page_of_a_tool_for_categories_has_these_as_keywords(repository: Repository):
-    repository.write("config.yaml", "categories: [cs.RO, cs.CV]\n")
-    rows = f"| {link(1, 'A')} | cs.RO |\n| {link(2, 'B')} | cs.CV |\n"
-    repository.write("README.md", f"# Daily robots\n\n| Title | Category |\n|--|--|\n{rows}")
-    assert bring_in(repository, repository.root, "--replace").code == 0
-    text = repository.text("keywords.yaml")
-    assert "- {category: cs.RO}\n  - {category: cs.CV}" in text
-    assert "Daily robots" not in text.partition("keywords:")[2]
-
-
 def test_the_largest_familys_empty_table_is_a_topic_too(repository: Repository):
     repository.write("README.md", f"# Papers\n## Mice\n{HEAD}{ROW}\n## Cats\n{HEAD}")
     assert bring_in(repository, repository.root, "--replace").code == 0

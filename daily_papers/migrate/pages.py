@@ -147,8 +147,6 @@ def _blocks(lines: list[Line]) -> Iterator[Block]:
 def _heading(lines: _Lines, position: int) -> Block | None:
     text = lines[position].text
     above, below = (_text_at(lines, position + step) for step in (-1, 1))
-    if is_last_update(text) or text == "code":  # or else they would be part of a paragraph
-        return Block([lines[position]])
     if found := _SIGNED.fullmatch(text):
         name = _bare(found["name"] or "")
         level = len(found["level"])
@@ -198,9 +196,7 @@ def _table(lines: _Lines, position: int) -> Block | None:
     if end == position:
         return None
     block = Block(list(lines[position:end]))
-    kinds = set(columns)
-    is_dated = "title" in block.text.lower() and bool(kinds & {"date", "published"})
-    is_of_papers = "title" in kinds and ("authors" in kinds or is_dated)
+    is_of_papers = "title" in block.text.lower() and {"authors", "date", "published"} & {*columns}
     if is_of_papers or any(links_to_paper(each.text) for each in lines[start:end]):
         block.head = [number for line in lines[position:start] for number in line.numbers]
         block.rows = [
