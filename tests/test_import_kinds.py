@@ -656,6 +656,12 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
         ),
         (
             "config.json",
+            '{"keywords": {"mice": ["ti:mice AND cat:cs.CV"], "bad": "all:x"}}',
+            {"mice": '(ti:"mice" AND cat:cs.CV)'},
+            (),
+        ),
+        (
+            "config.json",
             '{"keywords": {"mice": ["all:mice OR all:\\"brown rats\\"", "*"], "rats": "*"}}',
             {
                 "mice": '(ti:"mice" OR abs:"mice" OR ti:"brown rats" OR abs:"brown rats")',
@@ -664,9 +670,30 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
             (),
         ),
         (
+            "config.yaml",
+            "topics:\n  - {name: mice, query: '( all:\"house mouse\" OR all:mice )'}\n",
+            {"mice": '(ti:"house mouse" OR abs:"house mouse" OR ti:"mice" OR abs:"mice")'},
+            (),
+        ),
+        (
             "config.json",
             '{"keywords": {"mice": "mice AND (brain OR heart)", "rats": ["brown rats", "ti:a"]}}',
             {"mice": EITHER.format("mice"), "rats": EITHER.format("brown rats")},
+            (),
+        ),
+        (
+            "config.json",
+            '{"keywords": {"mice": "ti:mice AND (abs:b OR abs:c)", "cs.CV": "cat:cs.CV AND ti:a"}}',
+            {
+                "mice": '(ti:"mice" AND (abs:"b" OR abs:"c"))',
+                "cs.CV": '(cat:cs.CV AND ti:"a")',
+            },
+            (),
+        ),
+        (
+            "config.json",
+            json.dumps({"keywords": {"mice": [" OR ".join(["ti:mice"] * 500)]}}),
+            {"mice": EITHER.format("mice")},
             (),
         ),
         ("config.toml", '[search]\ncategories = ["cs.CV"]\n', {"cs.CV": "cat:cs.CV"}, ()),
@@ -1033,6 +1060,16 @@ def test_a_readme_without_papers_beside_an_archive_gets_our_markers(repository: 
     assert "has no place" not in ended.out
     assert "title: Daily Papers" in repository.text("keywords.yaml")
     assert repository.text("README.md") == f"# My digest\n\nHello.\n\n{BEGIN}\n{END}\n"
+
+
+def test_a_page_of_a_tool_for_categories_has_these_as_keywords(repository: Repository):
+    repository.write("config.yaml", "categories: [cs.RO, cs.CV]\n")
+    rows = f"| {link(1, 'A')} | cs.RO |\n| {link(2, 'B')} | cs.CV |\n"
+    repository.write("README.md", f"# Daily robots\n\n| Title | Category |\n|--|--|\n{rows}")
+    assert bring_in(repository, repository.root, "--replace").code == 0
+    text = repository.text("keywords.yaml")
+    assert "- {category: cs.RO}\n  - {category: cs.CV}" in text
+    assert "Daily robots" not in text.partition("keywords:")[2]
 
 
 def test_the_largest_familys_empty_table_is_a_topic_too(repository: Repository):

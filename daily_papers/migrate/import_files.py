@@ -28,6 +28,7 @@ from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.migrate.topics import (
     Shelf,
     names_of,
+    prefer_categories,
     prefer_title,
     shelved,
     slugs_by_topic,
@@ -80,6 +81,8 @@ def import_files(
         for page in (page for page in files.pages if page.is_marked):
             find_region(page.text, page.path)
         config = joined(files.configs)
+        if config.categories and not config.topics:
+            prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
         before = _store_of(repository)

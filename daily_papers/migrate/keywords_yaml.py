@@ -77,6 +77,8 @@ def _entries(topics: Sequence[Topic]) -> Iterator[object]:
 
 def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
     name, phrases = topic.name, topic.phrases
+    if topic.query:
+        return {"name": name, **slug, "query": topic.query}
     if phrases == (name,) and is_category(name):
         return {"category": name, **slug}
     is_plain = phrases == (name,) and topic.place == plain_place(name)

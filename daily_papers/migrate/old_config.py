@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Final
 
 import yaml
 
@@ -23,6 +24,7 @@ from daily_papers.migrate.names import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER, query_words
+from daily_papers.query.syntax import QueryError, parse
 
 #: Where tools keep their configuration, beside what they publish.
 USUAL_NAMES = (
@@ -42,18 +44,27 @@ _CATEGORIES = re.compile(
 )
 # A phrase with one of these is a query in arXiv's syntax.
 _SYNTAX = re.compile(r"\b(?:ti|abs|au|cat|all):|\s(?:AND|OR|ANDNOT|NOT)\s|[()]")
+_IN_PARENTHESES = re.compile(r"\A\(\s*([^()]*?)\s*\)\Z")
 _NAMES = ("name", "topic", "title", "keyword")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
 
 
+#: Of a query in keywords.yaml.
+_LONGEST_QUERY: Final = 4_000
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic, the phrases that it was searched with, and where a phrase had to be."""
+    """A topic, the phrases that it was searched with, and where a phrase had to be.
+
+    A ``query`` in arXiv's syntax counts instead of them.
+    """
 
     name: str
     phrases: tuple[str, ...]
     place: str
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +160,24 @@ def _records(value: object) -> Iterable[tuple[object, object]]:
 
 
 def _topic(name: str, texts: Sequence[str], single: str) -> Topic:
-    """A topic with those of its filters that are phrases, or its name.
+    """A topic with those of its filters that can be searched for, or its name.
 
-    One of single words had to stand at ``single``.
+    One of single words had to stand at ``single``. A query counts if there are no phrases.
     """
     phrases = tuple(text for text in texts if not _SYNTAX.search(text) and _has_words(text))
-    phrases = phrases or (name,)
-    return Topic(name, phrases, EITHER if any(" " in each for each in phrases) else single)
+    queries = (text for text in texts if _SYNTAX.search(text) and _is_valid(text))
+    place = EITHER if any(" " in phrase for phrase in phrases or (name,)) else single
+    return Topic(name, phrases or (name,), place, "" if phrases else next(queries, ""))
+
+
+def _is_valid(query: str) -> bool:
+    if len(query) > _LONGEST_QUERY:
+        return False
+    try:
+        parse(query)
+    except QueryError:
+        return False
+    return True
 
 
 def _has_words(phrase: str) -> bool:
@@ -172,6 +194,8 @@ def _first_of(value: object, keys: Sequence[str]) -> object:
 def _texts(value: object) -> Iterator[str]:
     """The texts of a list, or a single one; quotes and an OR between phrases part them."""
     for each in value if isinstance(value, list | tuple) else [value]:
-        parts = re.split(r"\s+OR\s+", folded(each)) if isinstance(each, str) else []
-        phrases = [part.strip("\"' ").removeprefix("all:").strip("\"' ") for part in parts]
-        yield from filter(None, phrases)
+        if isinstance(each, str):
+            parts = re.split(r"\s+OR\s+", _IN_PARENTHESES.sub(r"\1", folded(each)))
+            phrases = [part.strip("\"' ").removeprefix("all:").strip("\"' ") for part in parts]
+            is_query = any(map(_SYNTAX.search, phrases))
+            yield from filter(None, [folded(each)] if is_query else phrases)

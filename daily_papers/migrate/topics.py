@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from daily_papers.config import KEYWORDS, Keyword
 from daily_papers.config.slugs import slug_of
-from daily_papers.migrate.entry import MENTIONED, Entry
+from daily_papers.migrate.entry import MENTIONED, Entry, topics_in
 from daily_papers.migrate.keywords_yaml import is_category, with_title_as_abstract
 from daily_papers.migrate.names import topic_key, without_day
 from daily_papers.migrate.old_files import OldFiles, Page
@@ -23,6 +23,15 @@ _NO_TOPIC = (
 _NO_KEYWORD = f"is not a keyword; add it to {KEYWORDS}, then import again"
 #: Papers by the slug of their keyword and by identifier.
 Shelf = Mapping[str, dict[str, Paper]]
+
+
+def prefer_categories(files: OldFiles) -> None:
+    """Where papers have no topic but the README's title, take their categories for topics."""
+    entries = [entry for page in files.pages for entry in page.entries]
+    named = [list(topics_in(entry.cells, "category")) for entry in entries]
+    if any(named) and {topic for entry in entries for topic in entry.topics} == {files.title}:
+        for entry, categories in zip(entries, named, strict=True):
+            entry.topics = categories
 
 
 def prefer_title(files: OldFiles) -> str | None:
