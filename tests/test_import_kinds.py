@@ -1099,6 +1099,14 @@ def test_authors_are_split_at_chinese_signs_too():
     assert row.paper.authors == ("王伟", "李娜", "Ann Other")
 
 
+@for_each("written", ["Ann Other et.al.", "Ann Other 等", "Ann Other, Bob Else 等（Mice Inc.）"])
+def test_the_first_authors_alone_are_no_list_of_authors(written: str):
+    head = "| Title | Authors |\n|-|-|\n"
+    (row,) = read_page(f"{head}| {link(1, 'A')} | {written} |\n", "a.md").stored
+    assert row.paper
+    assert row.paper.authors is None
+
+
 def test_a_badge_that_leads_to_a_paper_stays_and_is_none(repository: Repository):
     badges = (
         '<p align="center">\n'

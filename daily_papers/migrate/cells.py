@@ -278,7 +278,7 @@ def _split(text: str) -> Iterator[str]:
 # --- what a text is, by its looks ----------------------------------------------------------------
 
 #: What shortens a list of authors: "Somebody et al." is none.
-ET_AL = re.compile(r"\bet\.?\s*al\b|\bothers\b|\.\.\.$|…$|等$", re.IGNORECASE)
+ET_AL = re.compile(r"\bet\.?\s*al\b|\bothers\b|\.\.\.$|…$|等(?=[（(]|$)", re.IGNORECASE)
 #: What names a link or a paper, and tells nothing of it.
 NO_TITLE = re.compile(
     r"[\W_]*(?:(?:arxiv|pdf|html|abs|link|paper|papers|url|here|read|abstract|website|page|download|doi|code|github"
