@@ -361,7 +361,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, categories: [cmp-lg]}", 'categories: "cmp-lg" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
         ("{name: mri, slug: My Page}", 'slug: "My Page" may only contain lowercase letters a-z, digits and single hyphens; write "slug: my-page"'),
         ("{name: mri, slug: 医}", 'slug: "医" may only contain lowercase letters a-z, digits and single hyphens'),
-        ("{name: mri, slug: aux}", 'slug: "aux" is a device to Windows, where no file can have this name; write "slug: aux-papers"'),
+        ("{name: mri, slug: aux}", 'slug: "aux" is the name of a device on Windows, where no file can have it; write "slug: aux-papers"'),
         ("{name: mri, slug: ../etc}", 'slug: "../etc" may only contain lowercase letters a-z, digits and single hyphens; write "slug: etc"'),
         ("{name: mri, slug: 7}", 'slug: YAML read 7 as a number; put it in quotes'),
         (f"{{name: mri, slug: {'s' * 101}}}", "slug: longer than 100 characters"),

@@ -28,7 +28,7 @@ def slug_problem(slug: str) -> str | None:
     """What is wrong with a slug in keywords.yaml, and what to write; None if nothing is."""
     problem = "may only contain lowercase letters a-z, digits and single hyphens"
     if _DEVICE.fullmatch(slug):
-        problem = "is a device to Windows, where no file can have this name"
+        problem = "is the name of a device on Windows, where no file can have it"
     elif _FORM.fullmatch(slug):
         return None
     hint = f'; write "slug: {instead}"' if (instead := slug_of(slug)) else ""
