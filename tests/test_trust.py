@@ -299,13 +299,25 @@ def test_yesterdays_feed_is_known_by_its_ids(listed):
     assert "same" in old.failures[0].reason
 
 
-def test_a_feed_of_days_ago_is_known_by_its_highest_id():
+def test_a_feed_of_days_ago_is_known_by_its_ids():
     old = accept_feed(part(("2502.00001v1", "2502.00009v1"), ["2502.00009"]), of_yesterday(), TODAY)
     assert shown(old) == ()
     assert old.failures[0].reason == (
-        "the feed is not newer than the last one: its highest new id is 2502.00009, and "
-        "2503.00002 was already announced"
+        "the feed is not newer than the last one, which announced 2503.00002: most of its new ids "
+        "are not above that"
     )
+
+
+def test_yesterdays_feed_is_known_though_todays_categories_are_more():
+    new = [f"2503.0000{number}" for number in range(4)]
+    old = accept_feed(part([f"{id}v1" for id in new], new), of_yesterday(), TODAY)
+    assert old.failures[0].outcome is Outcome.FAILED
+
+
+def test_a_paper_that_comes_late_does_not_make_a_feed_old():
+    new = ["2503.00001", "2503.00003", "2503.00004"]
+    today = accept_feed(part([f"{id}v1" for id in new], new), of_yesterday(), TODAY)
+    assert today.failures == ()
 
 
 def test_yesterdays_feed_is_known_though_a_paper_left_it():
