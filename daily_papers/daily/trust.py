@@ -119,20 +119,20 @@ def accept_feed(part: PartAnswer, state: State, today: date) -> FeedRead:
     listed = "\n".join(sorted(one.paper.versioned_id for one in true))
     digest = hashlib.sha256(listed.encode()).hexdigest()
     new = newly_announced(true)
-    before = () if state.feed_day in (None, today) else state.feed
     # Identifiers are given in order across all categories, so the highest one of all parts counts,
-    # however the feed was divided yesterday. It is kept through a day that brought none. It is
+    # however the feed was divided yesterday. It is kept through days that brought none. It is
     # compared with most of the new ones: a single paper may come late, and categories that were
     # not asked for yesterday may have had a higher one.
-    new_before = highest(each.highest_new_id for each in before)
+    known = highest(each.highest_new_id for each in state.feed)
     middle = new[len(new) // 2] if new else None
-    memory = FeedPart(part.categories, digest, highest(new) or new_before, part.count)
+    memory = FeedPart(part.categories, digest, highest(new) or known, part.count)
+    before = () if state.feed_day == today else state.feed
     if true and (part.categories, digest) in {(p.categories, p.ids_digest) for p in before}:
         stale = "the feed is the last listing day's again: every id is the same"
-    elif middle and new_before and highest([middle, new_before]) == new_before:
+    elif before and middle and known and highest([middle, known]) == known:
         stale = (
-            "the feed is not newer than the last one, which announced "
-            f"{new_before}: most of its new ids are not above that"
+            f"the feed is not newer than the last one, which announced {known}: most of its new "
+            "ids are not above that"
         )
     else:
         lacking = _lacking(part, sum(state.listed.get(name, 0) for name in part.categories))
