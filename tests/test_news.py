@@ -18,7 +18,7 @@ from daily_papers.daily.plan import Order
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.reconcile import reconcile
-from daily_papers.store.store import KeywordState, ReadListing, State, Store
+from daily_papers.store.store import KeywordState, ReadListing, State, Store, StoredPaper
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.cases import for_each
 from tests.support.daily_runs import Reader, days
@@ -161,6 +161,17 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
                 with_listing(store, "2602.00100 2602.00124 2602.00130", filled=filled), found(one)
             )
         )
+
+
+@for_each("up_to", ["2602.00100", "2602.00200"])
+@for_each(("seen", "is_news"), [(MONDAY, False), (TUESDAY, True)])
+def test_what_a_table_was_first_filled_with_is_not_news_for_it(
+    seen: date, is_news: bool, up_to: str
+):
+    one = replace(paper("2602.00123"), primary_category="cs.CV")
+    store = with_listing(before(a=up_to), "2602.00100 2602.00130")
+    stored = StoredPaper(one, first_seen={"a": seen})  # by an interrupted run, on Tuesday
+    assert bool(told(news_of(store.updated(papers={one.id: stored}), found(one)))) is is_news
 
 
 @for_each(

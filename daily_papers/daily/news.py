@@ -13,6 +13,7 @@
    in one of the last 30 listings that were read, or between two of them, and no feed showed it
    (`feed_history`). It is news for the keywords that had readers by then: their tables had been
    filled, even if an edit has made them wait again, with the same rule for a changed expression.
+   Never is it news, under rules 2 and 3, for a keyword whose table was first filled with it.
 4. News under rules 2 and 3, from a search for one keyword, is matched with every keyword.
 5. Nothing is news twice, not even for a keyword that matches it later.
 6. **What you like.** What a keyword with `like` takes from today's feed is news for it (`liking`).
@@ -129,6 +130,7 @@ class _Finds:
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
             wanted = {paper.id for paper in _wanted_before(keyword, papers)}
+            wanted -= {paper.id for paper in papers if self._was_filled_with(keyword, paper)}
             above = {paper.id for paper in _above(keyword.notified_up_to, papers)} - self.shown
             for paper in papers:
                 if paper.id in self.before.news:
@@ -147,6 +149,12 @@ class _Finds:
                     if paper.id not in self.papers:
                         self.missed[paper.id] = paper
                     self.add(slug, [paper])
+
+    def _was_filled_with(self, keyword: KeywordState, paper: Paper) -> bool:
+        """Whether the keyword's table has had the paper since it was first filled."""
+        stored, filled = self.before.papers.get(paper.id), keyword.first_filled
+        seen = stored and stored.first_seen.get(keyword.slug)
+        return bool(seen and filled and seen <= filled)
 
     def add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:
