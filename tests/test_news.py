@@ -11,7 +11,7 @@ import pytest
 
 from daily_papers.config import parse_config
 from daily_papers.daily.conclude import conclude
-from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
+from daily_papers.daily.evidence import Details, Evidence, FeedRead, Harvested, Searched
 from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.daily.plan import Order
@@ -161,6 +161,25 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
                 with_listing(store, "2602.00100 2602.00124 2602.00130", filled=filled), found(one)
             )
         )
+
+
+@for_each(
+    ("highest_id", "up_to"),
+    [
+        ("2602.00300", "2602.00300"),
+        ("2602.00200", "2602.00200"),
+        ("1501.00059", None),
+        (None, None),
+    ],
+)
+def test_only_a_harvest_with_new_papers_shows_what_a_new_keyword_came_after(
+    highest_id: str | None, up_to: str | None
+):
+    state = State(day=MONDAY, feed_day=MONDAY, highest_id="2602.00200")
+    store = reconcile(Store(state=state), KEYWORDS, TUESDAY).store
+    harvest = Harvested(SUNDAY, {}, (), highest_id, complete=True)
+    after = conclude(store, CONFIG, [harvest], Order(day=TUESDAY), str(TUESDAY)).store
+    assert {each.notified_up_to for each in after.keywords.values()} == {up_to}
 
 
 @for_each("up_to", ["2602.00100", "2602.00200"])

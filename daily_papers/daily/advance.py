@@ -261,11 +261,12 @@ def _notified(
     announced = () if feed is None else feed.announcements
     # If a day was only searched, without the feed, it lacks what the index did not show yet.
     proven = not order.mode.reads_feed or findings.proves(progress, state)
-    # A listing shows which identifiers have been given by now, matching or not; an empty one none.
+    # A listing or a harvest shows which identifiers have been given by now, matching or not; one
+    # without new papers shows none.
     knows_all = bool(newly_announced(announced))
     up_to = keyword.notified_up_to
     if up_to is None:
-        knows_all |= findings.harvested
+        knows_all |= findings.harvested and findings.shown[Origin.OAI] == state.highest_id
     else:
         has_gap = is_gap_open(before) or gap(before, announced, order.day)
         knows_all &= bool(before.feed_day and not has_gap) and up_to == before.highest_id
@@ -276,7 +277,7 @@ def _notified(
             notified_up_to=up_to,
             expressions_before=_expressions_before(store, keyword, up_to),
         )
-    if up_to is None and progress.since is not None:
+    if up_to is None and progress.searched is not None:
         # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, highest(store.papers)]))
     return keyword
