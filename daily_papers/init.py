@@ -29,7 +29,7 @@ from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@2d2cb6cd9f291bfdb7beb2b3441e6c392e5fcfa8"
+ACTION = "daily-papers/daily-papers@c05e5f5be8462546aeaad56450a4cf16fe936dc5"
 
 Say = Callable[[str], None]
 
