@@ -91,7 +91,7 @@ def _website_is_of_the_thirteenth(it: Rehearsal) -> None:
     website = it.website()
     assert website == it.due_website()
     assert website is not None
-    assert "Tuesday, January 13, 2026" in website["index.html"]
+    assert "Tuesday, January\u00a013, 2026" in website["index.html"]
     owner, name = it.runner.repository.split("/")
     assert f"https://{owner}.github.io/{name}/" in website["feed.atom"]
     page = f"https://{owner}.github.io/{name}/digests/2026-01-13.html"
